@@ -1,0 +1,64 @@
+import type { Notice } from "./database/connection.ts";
+import type { Direction, PlanWarning } from "./plan/plan.ts";
+
+/** The holder of a lock that we wait for, as far as the server tells. */
+export interface LockHolder {
+  readonly backendId: number;
+  readonly user?: string;
+  readonly applicationName?: string;
+  readonly clientAddress?: string;
+  readonly query?: string;
+  /** When its transaction (for a run lock: its session) began, ISO 8601. */
+  readonly since?: string;
+}
+
+/** Everything that happens in a run, as data, in order. Events never hold substituted values or passwords. */
+export type GanderEvent =
+  | {
+      readonly type: "connected";
+      /** `host:port/database` */
+      readonly database: string;
+      readonly serverVersion: string;
+      readonly pooled: boolean;
+    }
+  | {
+      readonly type: "checked";
+      /** `schema.table` */
+      readonly table: string;
+      readonly historyExists: boolean;
+      readonly applied: number;
+      readonly files: number;
+      readonly pending: number;
+    }
+  | { readonly type: "warning"; readonly warning: PlanWarning }
+  | { readonly type: "lock-wait"; readonly lock: "run"; readonly holder: LockHolder | undefined; readonly waitedMs: number }
+  | { readonly type: "locked"; readonly waitedMs: number }
+  | { readonly type: "run-start"; readonly direction: Direction; readonly steps: number }
+  | StepEvent<"step-start">
+  | (StepEvent<"statement-start"> & {
+      /** 1-based, of `statements`; only told for migrations outside a transaction. */
+      readonly statement: number;
+      readonly statements: number;
+    })
+  | (StepEvent<"step-retry"> & {
+      readonly reason: "lock-timeout" | "deadlock" | "serialization" | "connection-lost";
+      readonly attempt: number;
+      readonly pauseMs: number;
+      readonly holders: readonly LockHolder[];
+    })
+  | (StepEvent<"step-notice"> & { readonly notice: Notice })
+  | (StepEvent<"step-done"> & { readonly durationMs: number; readonly statements: number })
+  | (StepEvent<"step-failed"> & { readonly message: string })
+  | { readonly type: "run-done"; readonly direction: Direction; readonly steps: number; readonly durationMs: number };
+
+interface StepEvent<Type extends string> {
+  readonly type: Type;
+  readonly direction: Direction;
+  readonly version: bigint;
+  readonly name: string;
+  /** 1-based, of `steps`. */
+  readonly step: number;
+  readonly steps: number;
+}
+
+export type EventListener = (event: GanderEvent) => void;

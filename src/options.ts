@@ -1,0 +1,58 @@
+import type { Client, ClientConfig, Pool } from "pg";
+import type { Database } from "./database/connection.ts";
+import type { EventListener } from "./events.ts";
+import type { ChangedPolicy, MissingPolicy, UnknownPolicy } from "./plan/plan.ts";
+
+/** What gander needs of a PGlite instance; structural, so that no type of PGlite is needed to use gander. */
+export interface PGliteLike {
+  readonly waitReady: Promise<void>;
+  readonly closed: boolean;
+  runExclusive<T>(work: () => Promise<T>): Promise<T>;
+  execProtocol(message: Uint8Array, options?: object): Promise<unknown>;
+}
+
+/**
+ * A URL (`postgres://…`, `pglite:./folder`, `pglite:` in memory), a keyword/value DSN, the configuration of `pg`, a Pool
+ * or a Client of `pg`, a PGlite instance, or a Database of your own.
+ */
+export type DatabaseInput = string | URL | ClientConfig | Pool | Client | PGliteLike | Database;
+
+/** A file of a bundle: its name and its text. */
+export interface BundledFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A folder, as path or file URL, or files that are already in memory. */
+export type MigrationsInput = string | URL | readonly BundledFile[];
+
+/** Options of `createMigrator`. Times are in milliseconds. */
+export interface MigratorOptions {
+  readonly database: DatabaseInput;
+  readonly migrations: MigrationsInput;
+  /** Where migrations run, if not at `database`: past a pooler, or as another user. */
+  readonly migrationUrl?: string | URL;
+  /** The role that migrations run as (SET ROLE). */
+  readonly role?: string;
+  /** `[schema.]name` of the history, `schema_migrations` by default. */
+  readonly table?: string;
+  readonly missing?: MissingPolicy;
+  readonly unknownVersions?: UnknownPolicy;
+  readonly changedFiles?: ChangedPolicy;
+  /** How long one statement of a transactional migration waits for a table lock (2,000). 0: no limit. */
+  readonly lockTimeout?: number;
+  /** How long a migration is tried again after lock timeouts (600,000). */
+  readonly lockRetry?: number;
+  /** How long to wait for another gander that is at work; no limit by default. */
+  readonly wait?: number;
+  /** How long the whole run may take; no limit by default. */
+  readonly timeout?: number;
+  /** An unset variable without a default in an ENVSUB section becomes the empty text, as in goose; else it is an error. */
+  readonly allowUnsetEnv?: boolean;
+  /** What ENVSUB sections see; `process.env` by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Names this program in the history and to the server (`application_name`). */
+  readonly applicationName?: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: EventListener;
+}

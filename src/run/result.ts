@@ -1,0 +1,21 @@
+import type { Direction, PlanWarning } from "../plan/plan.ts";
+
+/** One migration that was applied or rolled back. */
+export interface StepResult {
+  readonly direction: Direction;
+  readonly version: bigint;
+  readonly name: string;
+  readonly statements: number;
+  readonly durationMs: number;
+}
+
+/** What a run did. */
+export interface RunResult {
+  readonly direction: Direction;
+  readonly steps: readonly StepResult[];
+  /** The newest applied version before and after; 0 where nothing is applied. */
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly warnings: readonly PlanWarning[];
+  readonly durationMs: number;
+}
