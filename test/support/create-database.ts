@@ -1,0 +1,62 @@
+import { Client, type QueryResult, type QueryResultRow } from "pg";
+import type { TestServer } from "./server-list.ts";
+
+/** A database of its own for one test. */
+export interface TestDatabase extends AsyncDisposable {
+  readonly name: string;
+  readonly url: string;
+  readonly server: TestServer;
+  /** Runs SQL on a connection of its own, which is kept until `drop`; the rows of the last statement. */
+  query<Row extends QueryResultRow = QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Ends all its connections and drops it. */
+  drop(): Promise<void>;
+}
+
+let count = 0;
+
+/** Creates an empty database; use `await using`, or drop it. */
+export async function createDatabase(server: TestServer): Promise<TestDatabase> {
+  const name = `test_${process.pid}_${Date.now().toString(36)}_${++count}`;
+  await runOnce(server.url, `CREATE DATABASE ${name}`);
+  const url = urlOf(server, name);
+  let connected: Promise<Client> | undefined;
+
+  const query = async <Row extends QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]> => {
+    const client = await (connected ??= connect(url));
+    const result = await client.query<Row>(sql, values === undefined ? undefined : [...values]);
+    const last = Array.isArray(result) ? (result as QueryResult<Row>[]).at(-1) : result;
+    return last?.rows ?? [];
+  };
+  const drop = async (): Promise<void> => {
+    await (await connected)?.end();
+    connected = undefined;
+    await runOnce(server.url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  };
+  return { name, url, server, query, drop, [Symbol.asyncDispose]: drop };
+}
+
+/** The URL of a database of a server, as its superuser or as another user. */
+export function urlOf(server: TestServer, database: string, user?: string, password?: string): string {
+  const url = new URL(server.url);
+  url.pathname = `/${database}`;
+  if (user !== undefined) url.username = user;
+  if (password !== undefined) url.password = password;
+  return url.href;
+}
+
+async function connect(url: string): Promise<Client> {
+  const client = new Client(url);
+  // The test is about to end, or ends the session itself; either way it is not for the process to die of.
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}
+
+async function runOnce(url: string, sql: string): Promise<void> {
+  const client = await connect(url);
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
