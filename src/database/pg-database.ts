@@ -1,0 +1,111 @@
+import { ConfigError, ConnectionError } from "../errors.ts";
+import { toConnectionError, type ConnectionTarget } from "./connection-failure.ts";
+import type { Connection, Database } from "./connection.ts";
+import type { PgClient } from "./pg-client.ts";
+import { createPgConnection } from "./pg-connection.ts";
+
+/** What we use of a Pool of `pg`, whichever copy of it. */
+export interface PgPool {
+  readonly options: {
+    readonly max?: number;
+    readonly host?: string | undefined;
+    readonly port?: number | undefined;
+    readonly database?: string | undefined;
+  };
+  readonly totalCount: number;
+  connect(): Promise<PgClient & { release(destroy: boolean): void }>;
+}
+
+/** Connections out of an application's Pool. They are destroyed afterwards: they may carry what a migration SET. */
+export function createPoolDatabase(pool: PgPool, description: string): Database {
+  return {
+    driver: "pg",
+    description,
+    severalConnections: pool.options.max !== 1,
+    connect: async () => {
+      const client = await pool.connect().catch((error: unknown) => {
+        throw toConnectionError(error, { place: description });
+      });
+      const release = async (): Promise<void> => {
+        client.release(true);
+        muteErrors(client);
+      };
+      if (!isPureClient(client)) {
+        await release();
+        throw noNativeClient();
+      }
+      return createPgConnection(client, release);
+    },
+    close: async () => {},
+  };
+}
+
+/**
+ * The one session of a Client that the caller gave. A connected one stays open; one that was not connected yet is
+ * connected by us, and then also ended by us, when the Database is closed.
+ */
+export function createClientDatabase(client: PgClient, description: string): Database {
+  if (!isPureClient(client)) throw noNativeClient();
+  const state = client as { _connected?: boolean; _connecting?: boolean };
+  let connecting: Promise<unknown> | undefined;
+  let current: Connection | undefined;
+  return {
+    driver: "pg",
+    description,
+    severalConnections: false,
+    connect: async () => {
+      if (current !== undefined)
+        throw new ConnectionError("The Client that was given has one session, and it is in use.");
+      if (connecting === undefined && state._connected !== true && client.processID === null) {
+        connecting = client.connect();
+      }
+      try {
+        await connecting;
+      } catch (error) {
+        throw toConnectionError(error, targetOf(client));
+      }
+      const connection = createPgConnection(client, async () => {
+        current = undefined;
+      });
+      current = connection;
+      return connection;
+    },
+    close: async () => {
+      await current?.close();
+      if (connecting === undefined) return;
+      muteErrors(client);
+      await endClient(client);
+    },
+  };
+}
+
+/** How long a server may take to see our goodbye, in milliseconds. */
+const farewell = 2_000;
+
+/** Ends a Client; a network that is gone must not make us wait for an answer. Never throws. */
+export async function endClient(client: PgClient): Promise<void> {
+  const timer = setTimeout(() => client.connection.stream.destroy(), farewell);
+  await client.end().catch(() => {});
+  clearTimeout(timer);
+}
+
+/** A client that we are done with may still report that its socket ended, which nobody needs to know. */
+export function muteErrors(client: PgClient): void {
+  const emitter = client as PgClient & { removeAllListeners(event: string): void };
+  emitter.removeAllListeners("error");
+  client.on("error", () => {});
+}
+
+export function targetOf(client: PgClient & { readonly user?: string | undefined }): ConnectionTarget {
+  return { place: `${client.host}:${client.port}`, user: client.user, database: client.database };
+}
+
+function isPureClient(client: PgClient): boolean {
+  return typeof (client as Partial<PgClient>).connection?.on === "function";
+}
+
+function noNativeClient(): ConfigError {
+  return new ConfigError("pg-native is not supported: it hides the protocol messages that gander needs to see", {
+    hint: "Give the Pool or Client of pg itself, or a URL.",
+  });
+}
