@@ -1,15 +1,10 @@
 import type { Client, ClientConfig, Pool } from "pg";
 import type { Database } from "./database/connection.ts";
+import type { PGliteLike } from "./database/pglite-like.ts";
 import type { EventListener } from "./events.ts";
 import type { ChangedPolicy, MissingPolicy, UnknownPolicy } from "./plan/plan.ts";
 
-/** What gander needs of a PGlite instance; structural, so that no type of PGlite is needed to use gander. */
-export interface PGliteLike {
-  readonly waitReady: Promise<void>;
-  readonly closed: boolean;
-  runExclusive<T>(work: () => Promise<T>): Promise<T>;
-  execProtocol(message: Uint8Array, options?: object): Promise<unknown>;
-}
+export type { PGliteLike };
 
 /**
  * A URL (`postgres://…`, `pglite:./folder`, `pglite:` in memory), a keyword/value DSN, the configuration of `pg`, a Pool

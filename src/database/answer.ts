@@ -24,17 +24,20 @@ export interface Answer {
   describeRows(fields: readonly { readonly name: string }[]): void;
   addRow(values: readonly (string | null)[]): void;
   completeStatement(tag: string): void;
+  notice(notice: WireMessage): void;
   fail(error: WireMessage): void;
   /** The first error, if there was one. */
   error(): PostgresError | undefined;
-  results(): readonly Result[];
+  /** What the answer was in the end; throws the error. */
+  settle(): readonly Result[];
 }
 
-export function createAnswer(): Answer {
+export function createAnswer(onNotice?: (notice: Notice) => void): Answer {
   const results: Result[] = [];
   let columns: readonly string[] = [];
   let rows: (readonly (string | null)[])[] = [];
   let error: PostgresError | undefined;
+  let mishap: { readonly thrown: unknown } | undefined;
   return {
     describeRows: (fields) => {
       columns = fields.map((field) => field.name);
@@ -47,11 +50,23 @@ export function createAnswer(): Answer {
       columns = [];
       rows = [];
     },
+    notice: (message) => {
+      try {
+        onNotice?.(toNotice(message));
+      } catch (thrown) {
+        // Thrown in the middle of the protocol it would take the driver down; the sender learns of it at the end.
+        mishap ??= { thrown };
+      }
+    },
     fail: (message) => {
       error ??= new PostgresError(toErrorFields(message), results.length);
     },
     error: () => error,
-    results: () => results,
+    settle: () => {
+      if (error !== undefined) throw error;
+      if (mishap !== undefined) throw mishap.thrown;
+      return results;
+    },
   };
 }
 
@@ -81,8 +96,7 @@ export function toErrorFields(message: WireMessage): PostgresErrorFields {
   };
 }
 
-/** A server's notice as we pass it on. */
-export function toNotice(message: WireMessage): Notice {
+function toNotice(message: WireMessage): Notice {
   return {
     severity: message.severity ?? "NOTICE",
     sqlState: message.code ?? "00000",

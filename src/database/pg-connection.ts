@@ -1,6 +1,6 @@
 import { ConnectionLostError } from "../errors.ts";
-import { createAnswer, isServerMessage, refuseNul, toErrorFields, toNotice, type WireMessage } from "./answer.ts";
-import type { Connection, Result, SendOptions } from "./connection.ts";
+import { createAnswer, isServerMessage, refuseNul, toErrorFields, type WireMessage } from "./answer.ts";
+import type { Connection, Result } from "./connection.ts";
 import { sendCancelRequest } from "./pg-cancel.ts";
 import type { PgClient } from "./pg-client.ts";
 import { submitMessage, type PgMessage } from "./pg-message.ts";
@@ -9,9 +9,8 @@ import { PostgresError } from "./postgres-error.ts";
 /** A message that is under way, and whom it matters to. */
 interface Exchange {
   readonly message: PgMessage;
-  readonly onNotice: SendOptions["onNotice"];
   resolve(results: readonly Result[]): void;
-  reject(error: Error): void;
+  reject(error: unknown): void;
 }
 
 /** A Connection over a Client of `pg` that is connected; `release` gives the client back to whoever it came from. */
@@ -34,11 +33,13 @@ export function createPgConnection(client: PgClient, release: () => Promise<void
   const onReady = (): void => {
     if (exchange?.message.submitted() !== true) return;
     const { message, resolve, reject } = takeExchange()!;
-    const error = message.answer.error();
-    if (error === undefined) resolve(message.answer.results());
-    else reject(error);
+    try {
+      resolve(message.answer.settle());
+    } catch (error) {
+      reject(error);
+    }
   };
-  const onNotice = (message: WireMessage): void => exchange?.onNotice?.(toNotice(message));
+  const onNotice = (message: WireMessage): void => exchange?.message.answer.notice(message);
 
   const pipeline = client.pipeline;
   if (pipeline === true) client.pipeline = false;
@@ -65,8 +66,8 @@ export function createPgConnection(client: PgClient, release: () => Promise<void
       if (exchange !== undefined) throw new Error("A message was sent while another one is under way.");
       refuseNul(text);
       return await new Promise((resolve, reject) => {
-        const message = submitMessage(client, text, createAnswer(), lose);
-        exchange = { message, onNotice: options.onNotice, resolve, reject };
+        const message = submitMessage(client, text, createAnswer(options.onNotice), lose);
+        exchange = { message, resolve, reject };
       });
     },
     cancel: async () => {
