@@ -1,0 +1,25 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { script } from "../migrations.js";
+
+let program;
+
+export default {
+  title: "dbmate",
+  runtime: "go",
+  transaction: "file",
+  readsFiles: false,
+  setup: async () => {
+    const { resolveBinary } = await import("dbmate");
+    program = resolveBinary();
+  },
+  prepare(folder, migrations) {
+    for (const { version, name, up, down } of migrations) {
+      writeFileSync(
+        join(folder, `${version}_${name}.sql`),
+        `-- migrate:up\n${script(up)}\n-- migrate:down\n${script(down)}`,
+      );
+    }
+  },
+  command: (url, folder) => [program, "--url", url, "--migrations-dir", folder, "--no-dump-schema", "migrate"],
+};
