@@ -1,0 +1,150 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { FileProblem } from "../errors.ts";
+import { FileError, UsageError } from "../errors.ts";
+import type { BundledFile, MigrationsInput } from "../options.ts";
+import { classifyFile } from "./classify-file.ts";
+import { listFolder } from "./list-folder.ts";
+import { findDuplicateVersions } from "./duplicate-versions.ts";
+import type { Migration } from "./migration.ts";
+import { inspectMigration } from "./parse-migration.ts";
+import { readText } from "./read-text.ts";
+import { parseFileName } from "./file-name.ts";
+import type { VersionedFile } from "./small-versions.ts";
+import { byVersion, findSmallVersions } from "./small-versions.ts";
+
+/** What ENVSUB sections see: `process.env` by default. */
+export interface ReadOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly allowUnsetEnv?: boolean;
+}
+
+/** Something about the files that stops nothing and that people should know. */
+export interface FileWarning extends FileProblem {
+  readonly kind: "no-migrations" | "go-migration" | "script" | "extension" | "small-version";
+}
+
+/** All migrations of a folder or a bundle. */
+export interface MigrationSet {
+  /** By ascending version. */
+  readonly migrations: readonly Migration[];
+  /** Where they come from, for people: the folder as it was given, or `bundle`. */
+  readonly description: string;
+  readonly warnings: readonly FileWarning[];
+}
+
+/** The same with everything that is wrong, as data. */
+export interface InspectedMigrations extends MigrationSet {
+  /** What stops a run. */
+  readonly problems: readonly FileProblem[];
+  /** What is wrong with Down sections. */
+  readonly downProblems: readonly FileProblem[];
+}
+
+/**
+ * Reads and parses all migrations, each file once: what was checked is what runs. Synchronous, because that is several
+ * times faster for many small files and happens once, at start-up.
+ *
+ * @throws FileError with the problems of all files; UsageError for a URL that is no file URL
+ */
+export function readMigrations(input: MigrationsInput, options: ReadOptions = {}): MigrationSet {
+  const { migrations, description, warnings, problems } = inspectMigrations(input, options);
+  if (problems.length === 0) return { migrations, description, warnings };
+  const files = new Set(problems.map(({ file }) => file)).size;
+  throw new FileError(
+    files === 1
+      ? `a migration file in ${description} cannot be used`
+      : `${files} migration files in ${description} cannot be used`,
+    problems,
+  );
+}
+
+/** Reads and parses all migrations; problems of files are data. @throws FileError where there is no folder */
+export function inspectMigrations(input: MigrationsInput, options: ReadOptions = {}): InspectedMigrations {
+  const env = options.env ?? process.env;
+  const allowUnsetEnv = options.allowUnsetEnv ?? false;
+  const { description, files } = open(input);
+  const migrations: Migration[] = [];
+  const versioned: VersionedFile[] = [];
+  const problems: FileProblem[] = [];
+  const downProblems: FileProblem[] = [];
+  const warnings: FileWarning[] = [];
+  for (const file of files) {
+    const { name, path } = file;
+    const said = classifyFile(name);
+    if (said.kind === "unusable")
+      warnings.push({ kind: said.reason, file: path, message: said.message, hint: said.hint });
+    if (said.kind !== "migration") continue;
+    const parsedName = parseFileName(name);
+    if ("version" in parsedName) versioned.push({ version: parsedName.version, name, path });
+    const text = file.read();
+    if (typeof text !== "string") {
+      problems.push(text);
+      continue;
+    }
+    const parsed = inspectMigration({ name, path, text, env, allowUnsetEnv });
+    problems.push(...parsed.problems);
+    downProblems.push(...parsed.downProblems);
+    if (parsed.migration !== undefined) migrations.push(parsed.migration);
+  }
+  migrations.sort(byVersion);
+  versioned.sort(byVersion);
+  problems.push(...findDuplicateVersions(versioned));
+  warnings.push(...warnOfSmallVersions(versioned));
+  if (migrations.length === 0 && problems.length === 0) warnings.push(noMigrations(description));
+  return { migrations, description, warnings, problems, downProblems };
+}
+
+interface OpenFile {
+  readonly name: string;
+  readonly path: string;
+  read(): string | FileProblem;
+}
+
+function open(input: MigrationsInput): { readonly description: string; readonly files: readonly OpenFile[] } {
+  if (typeof input !== "string" && !(input instanceof URL)) {
+    return { description: "the bundle", files: input.map(openBundled) };
+  }
+  const folder = folderPath(input);
+  const names = listFolder(folder).toSorted();
+  const files = names.map((name) => {
+    const path = join(folder, name);
+    return { name, path, read: () => readText(path, path) };
+  });
+  return { description: folder, files };
+}
+
+/** The path of a folder that was given as path or file URL. */
+export function folderPath(input: string | URL): string {
+  const url = typeof input === "string" && input.startsWith("file://") ? new URL(input) : input;
+  if (typeof url === "string") return url;
+  if (url.protocol !== "file:") {
+    throw new UsageError(`migrations must be in a folder: ${url.protocol} URLs cannot be read`, {
+      hint: "give a path or a file: URL",
+    });
+  }
+  return fileURLToPath(url);
+}
+
+function openBundled({ name, text }: BundledFile): OpenFile {
+  const base = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
+  return { name: base, path: name, read: () => text };
+}
+
+function warnOfSmallVersions(files: readonly VersionedFile[]): readonly FileWarning[] {
+  return findSmallVersions(files).map(({ file, newName }) => ({
+    kind: "small-version",
+    file: file.path,
+    message: `its version ${file.version} is a small number beside timestamps: it comes before all of them, so it runs first on a new database and is missing on one that has later versions`,
+    hint: `rename it to ${newName} (gander fix does it)`,
+  }));
+}
+
+function noMigrations(description: string): FileWarning {
+  return {
+    kind: "no-migrations",
+    file: description,
+    message: `there are no migrations in ${description}`,
+    hint: "gander create NAME makes one",
+  };
+}
