@@ -1,16 +1,9 @@
-import type { Client, ClientConfig, Pool } from "pg";
-import type { Database } from "./database/connection.ts";
+import type { DatabaseInput } from "./database/open-database.ts";
 import type { PGliteLike } from "./database/pglite-like.ts";
 import type { EventListener } from "./events.ts";
 import type { ChangedPolicy, MissingPolicy, UnknownPolicy } from "./plan/plan.ts";
 
-export type { PGliteLike };
-
-/**
- * A URL (`postgres://…`, `pglite:./folder`, `pglite:` in memory), a keyword/value DSN, the configuration of `pg`, a Pool
- * or a Client of `pg`, a PGlite instance, or a Database of your own.
- */
-export type DatabaseInput = string | URL | ClientConfig | Pool | Client | PGliteLike | Database;
+export type { DatabaseInput, PGliteLike };
 
 /** A file of a bundle: its name and its text. */
 export interface BundledFile {

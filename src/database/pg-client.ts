@@ -14,6 +14,7 @@ export interface PgWire {
 export interface PgClient {
   readonly host: string;
   readonly port: number;
+  readonly user?: string | undefined;
   readonly database?: string | undefined;
   readonly ssl?: unknown;
   readonly sslNegotiation?: string;

@@ -8,12 +8,25 @@ import { createPgConnection } from "./pg-connection.ts";
 export interface PgPool {
   readonly options: {
     readonly max?: number;
+    readonly connectionString?: string | undefined;
     readonly host?: string | undefined;
     readonly port?: number | undefined;
     readonly database?: string | undefined;
   };
   readonly totalCount: number;
   connect(): Promise<PgClient & { release(destroy: boolean): void }>;
+}
+
+/** Where a configuration leads, for people, as far as it says it itself. */
+export function describeConfig(config: PgPool["options"]): string {
+  const { connectionString, host = "localhost", port = 5432, database } = config;
+  if (connectionString === undefined) return `${host}:${port}${database === undefined ? "" : `/${database}`}`;
+  try {
+    const url = new URL(connectionString);
+    return `${url.hostname}:${url.port === "" ? port : url.port}${url.pathname}`;
+  } catch {
+    return "PostgreSQL";
+  }
 }
 
 /** Connections out of an application's Pool. They are destroyed afterwards: they may carry what a migration SET. */
@@ -96,7 +109,7 @@ export function muteErrors(client: PgClient): void {
   client.on("error", () => {});
 }
 
-export function targetOf(client: PgClient & { readonly user?: string | undefined }): ConnectionTarget {
+export function targetOf(client: PgClient): ConnectionTarget {
   return { place: `${client.host}:${client.port}`, user: client.user, database: client.database };
 }
 
