@@ -4,18 +4,23 @@ import type { ConnectionSettings } from "./settings/connection-settings.ts";
 
 /**
  * Breaks the connection off before a password is sent in a way that `require_auth` or `channel_binding=require` forbid.
- * To be called before the client connects: our listeners must be the first.
+ * To be called before the client connects: our listeners must be the first. The function that it returns throws if it was
+ * broken off; to be called once the client is connected.
  */
-export function guardAuthentication(client: PgClient, { requireAuth, channelBinding }: ConnectionSettings): void {
-  if (requireAuth === undefined && channelBinding !== "require") return;
+export function guardAuthentication(client: PgClient, { requireAuth, channelBinding }: ConnectionSettings): () => void {
   let seen = false;
+  let refusal: ConnectionError | undefined;
+  const refuse = (why: string): void => {
+    refusal ??= new ConnectionError(`The connection was broken off: ${why}`);
+    client.connection.stream.destroy(refusal);
+  };
   const check = (method: string, binds = false): void => {
     seen = true;
     if (requireAuth !== undefined && requireAuth.methods.includes(method) !== requireAuth.allowed) {
-      refuse(client, `the server asks for the authentication method ${method}, which require_auth forbids`);
+      refuse(`the server asks for the authentication method ${method}, which require_auth forbids`);
     }
     if (channelBinding === "require" && !binds) {
-      refuse(client, "the server offers no channel binding, and channel_binding=require asks for it");
+      refuse("the server offers no channel binding, and channel_binding=require asks for it");
     }
   };
   const wire = client.connection;
@@ -27,8 +32,8 @@ export function guardAuthentication(client: PgClient, { requireAuth, channelBind
   wire.on("authenticationOk", () => {
     if (!seen) check("none");
   });
-}
-
-function refuse(client: PgClient, why: string): void {
-  client.connection.stream.destroy(new ConnectionError(`The connection was broken off: ${why}`));
+  return () => {
+    // A server that asks for nothing may be ready in the same breath, before the end of the socket is noticed.
+    if (refusal !== undefined) throw refusal;
+  };
 }

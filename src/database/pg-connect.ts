@@ -53,9 +53,11 @@ async function connectOnce(
   client.connection.on("parameterStatus", (status: { parameterName: string; parameterValue: string }) => {
     reported.set(status.parameterName, status.parameterValue);
   });
-  guardAuthentication(client, settings);
+  client.on("error", () => {});
+  const checkAuthentication = guardAuthentication(client, settings);
   try {
     await client.connect();
+    checkAuthentication();
     return { client, reported };
   } catch (error) {
     muteErrors(client);

@@ -81,15 +81,18 @@ function isSlip(name: string, known: string): boolean {
   return plain(name) === plain(known) || differences(name, known) <= (known.length <= 6 ? 1 : 2);
 }
 
-/** How many letters must be put in, left out or changed to make one word of the other. */
+/** How many letters must be put in, left out, changed or swapped with their neighbour to make one word of the other. */
 function differences(from: string, to: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i++) {
     const next = [i];
     for (let j = 1; j <= to.length; j++) {
       const changed = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, changed));
+      const isSwap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, changed, isSwap ? before[j - 2]! + 1 : changed));
     }
+    before = row;
     row = next;
   }
   return row[to.length]!;
