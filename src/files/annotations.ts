@@ -43,6 +43,8 @@ const KINDS: readonly AnnotationKind[] = [
   "ENVSUB OFF",
 ];
 const BY_NAME = new Map<string, AnnotationKind>(KINDS.map((kind) => [kind.toUpperCase(), kind]));
+/** The spelling that nearly all files have. */
+const USUAL = new Map(KINDS.map((kind) => [`-- +goose ${kind}`, { kind }]));
 const ALL = KINDS.map((kind) => `-- +goose ${kind}`).join(", ");
 const DIRECTIVE = /^--[ \t]*\+gander(?![A-Za-z0-9_])(.*)$/s;
 
@@ -65,6 +67,8 @@ export function findAnnotations(text: string): readonly AnnotationLine[] {
 }
 
 function readLine(text: string, start: number, end: number): AnnotationLine | undefined {
+  const usual = USUAL.get(text.slice(start, text.charCodeAt(end - 1) === 10 ? end - 1 : end));
+  if (usual !== undefined) return { start, end, dashes: start, says: usual };
   const line = text.slice(start, end);
   const trimmed = line.trim();
   if (!trimmed.startsWith("--")) return undefined;

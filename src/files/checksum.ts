@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { AnnotationLine } from "./annotations.ts";
 import type { Lexer } from "./lexer.ts";
 import { Token } from "./lexer.ts";
@@ -35,15 +35,18 @@ export interface ChecksumWriter {
   written: boolean;
 }
 
-/** Creates a writer for a file with these annotations. */
-export function createChecksumWriter(size: number, annotations: readonly AnnotationLine[]): ChecksumWriter {
+/** Where all writers write: files are parsed one after another, and memory for each of thousands is dear. */
+const scratch = new Uint8Array(65_536);
+
+/** Creates a writer for a file with these annotations; it is of use until the next one is created. */
+export function createChecksumWriter(annotations: readonly AnnotationLine[]): ChecksumWriter {
   const toggles: Toggle[] = [];
   for (const { start, end, says } of annotations) {
     if (says.kind === "ENVSUB ON" || says.kind === "ENVSUB OFF")
       toggles.push({ start, end, on: says.kind === "ENVSUB ON" });
   }
   return {
-    bytes: new Uint8Array(size + (size >> 1) + 64),
+    bytes: scratch,
     length: 0,
     toggles,
     nextToggle: 0,
@@ -109,5 +112,5 @@ function reserve(writer: ChecksumWriter, more: number): void {
  */
 export function finishChecksum(writer: ChecksumWriter, transaction: boolean): string {
   writeMark(writer, transaction ? Mark.transaction : Mark.noTransaction);
-  return createHash("sha256").update(writer.bytes.subarray(0, writer.length)).digest("hex").slice(0, 32);
+  return hash("sha256", writer.bytes.subarray(0, writer.length), "hex").slice(0, 32);
 }

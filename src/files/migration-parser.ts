@@ -59,7 +59,7 @@ export function createParser(path: string, file: string, environment: Environmen
   const inFile = findAnnotations(file);
   const view = createView(file, inFile);
   const annotations = view.text === file ? inFile : findAnnotations(view.text);
-  const checksum = createChecksumWriter(view.text.length, annotations);
+  const checksum = createChecksumWriter(annotations);
   return {
     path,
     view,

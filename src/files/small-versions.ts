@@ -23,8 +23,9 @@ const COUNTED_BELOW = 1_000_000n;
  * a gap-free run from 1, or more numbers than timestamps.
  */
 export function findSmallVersions(files: readonly VersionedFile[]): readonly SmallVersion[] {
-  const timestamps = files.filter(({ version }) => isTimestampVersion(version));
   const small = files.filter(({ version }) => version < COUNTED_BELOW).toSorted(byVersion);
+  if (small.length === 0) return [];
+  const timestamps = files.filter(({ version }) => isTimestampVersion(version));
   if (timestamps.length === 0 || small.length > timestamps.length) return [];
   let counted = 0n;
   let newest = files.reduce((highest, { version }) => (version > highest ? version : highest), 0n);
