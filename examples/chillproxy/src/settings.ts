@@ -13,7 +13,7 @@ export interface Settings {
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   return {
     databaseUrl: env["DATABASE_URL"] || `pglite:${inExample(".gander/database")}`,
-    migrations: env["MIGRATIONS_DIR"] || inExample("migrations/postgres"),
+    migrations: inExample("migrations/postgres"),
     host: env["HOST"] || "localhost",
     port: readPort(env["PORT"] || "3000"),
   };
