@@ -1,10 +1,12 @@
 import type { ClientConfig } from "pg";
 import { ConfigError } from "../errors.ts";
 import { toConnectionError } from "./connection-failure.ts";
+import { describeTarget, targetOfConfig } from "./connection-target.ts";
 import type { Database } from "./connection.ts";
 import type { PgClient } from "./pg-client.ts";
 import { createPgConnection } from "./pg-connection.ts";
-import { describeConfig, endClient, muteErrors, targetOf } from "./pg-database.ts";
+import { endClient, muteErrors, targetOf } from "./pg-database.ts";
+import type { Environment } from "./settings/surroundings.ts";
 
 /** The keys by which a configuration of `pg` (or of its Pool) is recognised; it may have others, too. */
 const knownKeys = [
@@ -16,7 +18,7 @@ const knownKeys = [
   .split(" ");
 
 /** A database that a configuration object of `pg` describes; what it leaves out is as `pg` has it. */
-export function createConfigDatabase(config: ClientConfig, applicationName: string): Database {
+export function createConfigDatabase(config: ClientConfig, env: Environment, applicationName: string): Database {
   const keys = Object.keys(config);
   if (keys.length > 0 && !keys.some((key) => knownKeys.includes(key))) {
     throw new ConfigError(`The option database is an object that pg knows nothing about (${keys.join(", ")})`, {
@@ -25,7 +27,7 @@ export function createConfigDatabase(config: ClientConfig, applicationName: stri
   }
   return {
     driver: "pg",
-    description: describeConfig(config),
+    description: describeTarget(targetOfConfig(config, env)),
     severalConnections: true,
     connect: async () => {
       const { Client } = await import("pg");

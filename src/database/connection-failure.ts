@@ -1,16 +1,7 @@
 import { ConnectionError, GanderError } from "../errors.ts";
 import { isServerMessage, toErrorFields, type WireMessage } from "./answer.ts";
+import type { ConnectionTarget } from "./connection-target.ts";
 import { PostgresError } from "./postgres-error.ts";
-
-/** What was tried, for people: no part of it is secret. */
-export interface ConnectionTarget {
-  /** `db.example.com:5432`, or the folder of a unix socket with the port. */
-  readonly place: string;
-  readonly user?: string | undefined;
-  readonly database?: string | undefined;
-  /** What is known about the password, should the server not like it. */
-  readonly passwordNote?: string | undefined;
-}
 
 /** What a driver threw while it connected, as an error that says what to do about it. */
 export function toConnectionError(error: unknown, target: ConnectionTarget): GanderError {

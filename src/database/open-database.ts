@@ -3,10 +3,10 @@ import { ConfigError } from "../errors.ts";
 import type { Database } from "./connection.ts";
 import { createConfigDatabase } from "./config-database.ts";
 import type { PgClient } from "./pg-client.ts";
-import { createClientDatabase, createPoolDatabase, describeConfig, type PgPool } from "./pg-database.ts";
+import { createClientDatabase, createPoolDatabase, type PgPool } from "./pg-database.ts";
 import { createEmbeddedDatabase, createPGliteDatabase } from "./pglite-database.ts";
 import type { PGliteLike } from "./pglite-like.ts";
-import { createSettingsDatabase, placeOf } from "./settings-database.ts";
+import { createSettingsDatabase } from "./settings-database.ts";
 import { resolveSettings } from "./settings/resolve-settings.ts";
 import type { Environment } from "./settings/surroundings.ts";
 
@@ -35,10 +35,10 @@ export function openDatabase(input: DatabaseInput, options: OpenOptions = {}): D
   if (input === null) throw unknownInput();
   if (isDatabase(input)) return input;
   if (isPGlite(input)) return createPGliteDatabase(input);
-  if (isPool(input)) return createPoolDatabase(input, describeConfig(input.options));
-  if (isClient(input)) return createClientDatabase(input, `${placeOf(input)}/${input.database ?? ""}`);
+  if (isPool(input)) return createPoolDatabase(input, env);
+  if (isClient(input)) return createClientDatabase(input);
   if (typeof input === "function") throw unknownInput();
-  return createConfigDatabase(input as ClientConfig, applicationName);
+  return createConfigDatabase(input as ClientConfig, env, applicationName);
 }
 
 function openString(text: string, env: Environment, applicationName: string): Database {

@@ -1,6 +1,7 @@
 import type { ClientConfig } from "pg";
 import { ConnectionError } from "../errors.ts";
 import { isServerMessage } from "./answer.ts";
+import { placeOf } from "./connection-target.ts";
 import { guardAuthentication } from "./pg-authentication.ts";
 import type { PgClient } from "./pg-client.ts";
 import { muteErrors } from "./pg-database.ts";
@@ -88,12 +89,9 @@ function toClientConfig(settings: ConnectionSettings, host: HostSettings, tls: T
 function findPassword(settings: ConnectionSettings, host: HostSettings): string {
   const { password, note } = lookUpPassword(settings, host);
   if (password !== undefined) return password;
-  throw new ConnectionError(
-    `${host.host}:${host.port} asks for the password of user ${settings.user}, and none was given`,
-    {
-      hint: note ?? `Put it into the connection string, PGPASSWORD or ${settings.passwordFile}.`,
-    },
-  );
+  throw new ConnectionError(`${placeOf(host)} asks for the password of user ${settings.user}, and none was given`, {
+    hint: note ?? `Put it into the connection string, PGPASSWORD or ${settings.passwordFile}.`,
+  });
 }
 
 /** The password for a server, and where it came from, or why there is none. */

@@ -1,43 +1,28 @@
 import { ConfigError, ConnectionError } from "../errors.ts";
-import { toConnectionError, type ConnectionTarget } from "./connection-failure.ts";
+import { toConnectionError } from "./connection-failure.ts";
+import { describeTarget, placeOf, targetOfConfig, type ConnectionTarget, type PgConfig } from "./connection-target.ts";
 import type { Connection, Database } from "./connection.ts";
 import type { PgClient } from "./pg-client.ts";
 import { createPgConnection } from "./pg-connection.ts";
+import type { Environment } from "./settings/surroundings.ts";
 
 /** What we use of a Pool of `pg`, whichever copy of it. */
 export interface PgPool {
-  readonly options: {
-    readonly max?: number;
-    readonly connectionString?: string | undefined;
-    readonly host?: string | undefined;
-    readonly port?: number | undefined;
-    readonly database?: string | undefined;
-  };
+  readonly options: PgConfig & { readonly max?: number };
   readonly totalCount: number;
   connect(): Promise<PgClient & { release(destroy: boolean): void }>;
 }
 
-/** Where a configuration leads, for people, as far as it says it itself. */
-export function describeConfig(config: PgPool["options"]): string {
-  const { connectionString, host = "localhost", port = 5432, database } = config;
-  if (connectionString === undefined) return `${host}:${port}${database === undefined ? "" : `/${database}`}`;
-  try {
-    const url = new URL(connectionString);
-    return `${url.hostname}:${url.port === "" ? port : url.port}${url.pathname}`;
-  } catch {
-    return "PostgreSQL";
-  }
-}
-
 /** Connections out of an application's Pool. They are destroyed afterwards: they may carry what a migration SET. */
-export function createPoolDatabase(pool: PgPool, description: string): Database {
+export function createPoolDatabase(pool: PgPool, env: Environment): Database {
+  const target = targetOfConfig(pool.options, env);
   return {
     driver: "pg",
-    description,
+    description: describeTarget(target),
     severalConnections: pool.options.max !== 1,
     connect: async () => {
       const client = await pool.connect().catch((error: unknown) => {
-        throw toConnectionError(error, { place: description });
+        throw toConnectionError(error, target);
       });
       const release = async (): Promise<void> => {
         client.release(true);
@@ -57,14 +42,14 @@ export function createPoolDatabase(pool: PgPool, description: string): Database 
  * The one session of a Client that the caller gave. A connected one stays open; one that was not connected yet is
  * connected by us, and then also ended by us, when the Database is closed.
  */
-export function createClientDatabase(client: PgClient, description: string): Database {
+export function createClientDatabase(client: PgClient): Database {
   if (!isPureClient(client)) throw noNativeClient();
   const state = client as { _connected?: boolean; _connecting?: boolean };
   let connecting: Promise<unknown> | undefined;
   let current: Connection | undefined;
   return {
     driver: "pg",
-    description,
+    description: describeTarget(targetOf(client)),
     severalConnections: false,
     connect: async () => {
       if (current !== undefined)
@@ -109,8 +94,9 @@ export function muteErrors(client: PgClient): void {
   client.on("error", () => {});
 }
 
+/** Where a Client leads. */
 export function targetOf(client: PgClient): ConnectionTarget {
-  return { place: `${client.host}:${client.port}`, user: client.user, database: client.database };
+  return { place: placeOf(client), user: client.user, database: client.database };
 }
 
 function isPureClient(client: PgClient): boolean {

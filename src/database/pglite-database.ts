@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { ConfigError, ConnectionError, GanderError, MissingDependencyError } from "../errors.ts";
 import type { Database } from "./connection.ts";
-import { lockFolder, lockFileName, type FolderLock } from "./folder-lock.ts";
+import type { FolderLock } from "./folder-lock.ts";
 import { createPGliteConnection, sendToPGlite } from "./pglite-connection.ts";
 import type { PGliteLike } from "./pglite-like.ts";
 import { readSessionState, restoreSessionState } from "./session-state.ts";
@@ -72,8 +72,10 @@ interface Embedded {
 async function start(folder: string | undefined): Promise<Embedded> {
   const { PGlite } = await importPGlite();
   if (folder === undefined) return { pglite: await PGlite.create(), lock: undefined };
+  // Loaded late, because servers need no lock.
+  const { lockFileName, lockFolder } = await import("./folder-lock.ts");
   const path = resolve(folder);
-  prepareFolder(path);
+  prepareFolder(path, lockFileName);
   const lock = lockFolder(path);
   try {
     return { pglite: await PGlite.create(path), lock };
@@ -95,7 +97,7 @@ async function importPGlite(): Promise<typeof import("@electric-sql/pglite")> {
   }
 }
 
-function prepareFolder(path: string): void {
+function prepareFolder(path: string, lockFileName: string): void {
   try {
     mkdirSync(path, { recursive: true });
     if (existsSync(resolve(path, "PG_VERSION"))) return;

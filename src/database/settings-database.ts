@@ -1,5 +1,6 @@
 import { ConnectionError, GanderError } from "../errors.ts";
 import { toConnectionError } from "./connection-failure.ts";
+import { placeOf } from "./connection-target.ts";
 import type { Connection, Database } from "./connection.ts";
 import { connectToHost, lookUpPassword } from "./pg-connect.ts";
 import { createPgConnection } from "./pg-connection.ts";
@@ -92,9 +93,4 @@ function summarise(failures: readonly GanderError[]): GanderError {
     cause: first,
     ...(first.hint === undefined ? {} : { hint: first.hint }),
   });
-}
-
-/** `host:port` as people write it. */
-export function placeOf({ host, port }: { readonly host: string; readonly port: number }): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

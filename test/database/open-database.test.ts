@@ -1,5 +1,5 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,9 @@ import type { Connection, Database } from "../../src/database/connection.ts";
 import { openDatabase, type DatabaseInput } from "../../src/database/open-database.ts";
 import { ConfigError, ConnectionError, type GanderError } from "../../src/errors.ts";
 import { createDatabase, urlOf, type TestDatabase } from "../support/create-database.ts";
+import { startProxy } from "../support/proxy.ts";
 import { newestServer, ownServers, servers } from "../support/server-list.ts";
+import { startServer, type RunningServer } from "../support/server.ts";
 import { describeConnection } from "./contract.ts";
 
 const authority = fileURLToPath(new URL("../support/certificates/ca.crt", import.meta.url));
@@ -243,6 +245,55 @@ describe.each(ownServers())("PostgreSQL $major, as we set it up", (server) => {
   });
 });
 
+describe.each(ownServers())("target_session_attrs on PostgreSQL $major", (server) => {
+  let standby: RunningServer;
+  let readOnly: TestDatabase;
+  beforeAll(async () => {
+    standby = await startServer(server.major, { standby: true });
+    readOnly = await createDatabase(server);
+    await readOnly.query(`ALTER DATABASE ${readOnly.name} SET default_transaction_read_only = on`);
+  });
+  afterAll(async () => {
+    await standby.stop();
+    await readOnly.drop();
+  });
+
+  const both = (wish: string): string =>
+    `postgres://postgres@127.0.0.1:${standby.port},127.0.0.1:${server.port}/postgres?target_session_attrs=${wish}`;
+  const isStandby = "SELECT pg_is_in_recovery()";
+
+  test.each([
+    ["any", "t"],
+    ["read-write", "f"],
+    ["read-only", "t"],
+    ["primary", "f"],
+    ["standby", "t"],
+    ["prefer-standby", "t"],
+  ])("%s", async (wish, expected) => {
+    expect(await ask(both(wish), isStandby)).toBe(expected);
+  });
+
+  test("prefer-standby is content with a primary", async () => {
+    const url = `postgres://postgres@127.0.0.1:${server.port}/postgres?target_session_attrs=prefer-standby`;
+    expect(await ask(url, isStandby)).toBe("f");
+  });
+
+  test("comes from the environment, too", async () => {
+    expect(await ask(both(""), isStandby, { PGTARGETSESSIONATTRS: "primary" })).toBe("f");
+  });
+
+  test("says what each server is where none fits", async () => {
+    const url = `postgres://postgres@127.0.0.1:${standby.port},127.0.0.1:${server.port}/${readOnly.name}`;
+    const missing = await failure(`${url}?target_session_attrs=read-write`);
+    // The standby does not have this database, and says so for good.
+    expect(missing).toMatchObject({ sqlState: "3D000" });
+    const alone = `postgres://postgres@127.0.0.1:${server.port}/${readOnly.name}?target_session_attrs=read-write`;
+    expect((await failure(alone)).message).toMatch(/is a primary that takes no writes/);
+    expect((await failure(both("read-write").replace(/,.*\//, "/"))).message).toMatch(/is a standby/);
+    expect(await ask(alone.replace("read-write", "read-only"), isStandby)).toBe("f");
+  });
+});
+
 describe("a server that cannot be reached", () => {
   async function deadPort(): Promise<number> {
     const listener = createServer().listen(0, "127.0.0.1");
@@ -296,7 +347,70 @@ describe("a server that cannot be reached", () => {
   });
 });
 
+describeConnection({
+  name: "an embedded database in memory",
+  open: async () => ({ database: open("pglite:"), dispose: async () => {} }),
+});
+
+test("a connection costs no more round trips than that of pg, and a message one", async () => {
+  const server = newestServer();
+  const proxy = await startProxy({ host: server.host, port: server.port });
+  const url = new URL(server.url);
+  url.host = `${proxy.host}:${proxy.port}`;
+
+  const client = new pg.Client(url.href);
+  await client.connect();
+  await client.query("SELECT 1");
+  await client.end();
+  const expected = proxy.traffic();
+  proxy.reset();
+
+  const connection = await open(url.href).connect();
+  await connection.send("SELECT 1");
+  await connection.close();
+  const traffic = proxy.traffic();
+  await proxy.close();
+  expect(traffic).toMatchObject({ connections: expected.connections, roundTrips: expected.roundTrips });
+});
+
+test("a server without TLS is asked for it once", async () => {
+  await using own = await createDatabase(newestServer());
+  let asked = 0;
+  // Answers the request for TLS as a server without it does, and passes everything else on.
+  const plain = createServer((socket) => {
+    socket.once("data", (first: Buffer) => {
+      if (first.length === 8) {
+        asked++;
+        socket.end("N");
+        return;
+      }
+      const upstream = connect(own.server.port, own.server.host);
+      upstream.write(first);
+      socket.pipe(upstream).pipe(socket);
+      socket.on("error", () => upstream.destroy());
+      upstream.on("error", () => socket.destroy());
+    });
+  }).listen(0, "127.0.0.1");
+  await once(plain, "listening");
+  const url = new URL(own.url);
+  url.host = `127.0.0.1:${(plain.address() as AddressInfo).port}`;
+  const database = open(`${url.href}?sslmode=prefer`);
+  for (const _ of [1, 2]) {
+    const connection = await database.connect();
+    expect(await connection.send("SELECT 1")).toHaveLength(1);
+    await connection.close();
+  }
+  expect(asked).toBe(1);
+  expect((await failure(`${url.href}?sslmode=require`)).message).toMatch(/does not take TLS connections/);
+  plain.close();
+});
+
 describe("an input", () => {
+  test("of pg-native is refused", async () => {
+    const client = { connect: () => {}, query: () => {}, end: () => {}, on: () => {}, host: "h", port: 1, native: {} };
+    expect(() => open(client as unknown as DatabaseInput)).toThrow(/pg-native is not supported/);
+  });
+
   test("of another kind is refused", () => {
     const cases: readonly unknown[] = [
       42,

@@ -10,7 +10,7 @@ import { newestServer, servers, type TestServer } from "../support/server-list.t
 import { describeConnection } from "./contract.ts";
 
 function openPool(pool: pg.Pool): Database {
-  return createPoolDatabase(pool as unknown as PgPool, "pool");
+  return createPoolDatabase(pool as unknown as PgPool, {});
 }
 
 describe.each(servers())("PostgreSQL $major", (server) => {
@@ -36,7 +36,7 @@ describe.each(servers())("PostgreSQL $major", (server) => {
       const client = new pg.Client(own.url);
       await client.connect();
       return {
-        database: createClientDatabase(client as unknown as PgClient, "client"),
+        database: createClientDatabase(client as unknown as PgClient),
         dispose: async () => {
           expect((await client.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
           await client.end();
@@ -110,7 +110,7 @@ describe.each(servers())("PostgreSQL $major", (server) => {
     const client = new pg.Client(own.url);
     await client.connect();
     const ended = new Promise((resolve) => client.once("end", resolve));
-    const connection = await createClientDatabase(client as unknown as PgClient, "client").connect();
+    const connection = await createClientDatabase(client as unknown as PgClient).connect();
     await own.query(`SELECT pg_terminate_backend(${connection.keyProcessId})`);
     await ended;
     await expect(connection.send("SELECT 1")).rejects.toThrow(/lost: terminating connection/);
@@ -156,7 +156,7 @@ describe("a Client", () => {
     await using own = await createDatabase(newestServer());
     const client = new pg.Client(own.url);
     const ended = new Promise((resolve) => client.once("end", resolve));
-    const database = createClientDatabase(client as unknown as PgClient, "client");
+    const database = createClientDatabase(client as unknown as PgClient);
     for (const _ of [1, 2]) {
       const connection = await database.connect();
       expect(await connection.send("SELECT 1")).toHaveLength(1);
@@ -173,7 +173,7 @@ describe("a Client", () => {
     await client.connect();
     const listeners = () => [...client.eventNames(), client.listenerCount("error"), client.listenerCount("end")];
     const before = listeners();
-    const database = createClientDatabase(client as unknown as PgClient, "client");
+    const database = createClientDatabase(client as unknown as PgClient);
     const connection = await database.connect();
     await connection.send("SELECT 1");
     await connection.close();
