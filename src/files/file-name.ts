@@ -1,8 +1,6 @@
 /** What a file's name says: its version and what is after it. */
 export interface FileName {
   readonly version: bigint;
-  /** The version as it is written, `00005`. */
-  readonly digits: string;
   /** What follows the first `_`, without the extension. */
   readonly title: string;
 }
@@ -31,7 +29,7 @@ export function parseFileName(name: string): FileName | BadFileName {
   if (version < 1n) return bad(`its version is ${version}; versions begin at 1`);
   if (version > HIGHEST_VERSION)
     return bad(`its version is larger than ${HIGHEST_VERSION}, the largest that a bigint holds`);
-  return { version, digits, title: stem.slice(separator + 1) };
+  return { version, title: stem.slice(separator + 1) };
 }
 
 function shorten(text: string): string {

@@ -90,6 +90,7 @@ export function nextToken(lexer: Lexer): TokenKind {
       i++;
     } else if (code === 45 && text.charCodeAt(i + 1) === 45) {
       if (i >= lexer.boundary) return found(lexer, Token.boundary, i, i);
+      lexer.openString = NO_STRING;
       i = endOfLineComment(text, i + 2, limit);
     } else if (code === 47 && text.charCodeAt(i + 1) === 42) {
       const end = endOfBlockComment(text, i + 2, limit);

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { FileProblem } from "../errors.ts";
-import { FileError, UsageError } from "../errors.ts";
+import { FileError } from "../errors.ts";
 import type { BundledFile, MigrationsInput } from "../options.ts";
 import { classifyFile } from "./classify-file.ts";
+import { folderPath } from "./folder-path.ts";
 import { listFolder } from "./list-folder.ts";
 import { findDuplicateVersions } from "./duplicate-versions.ts";
 import type { Migration } from "./migration.ts";
@@ -112,18 +112,6 @@ function open(input: MigrationsInput): { readonly description: string; readonly 
     return { name, path, read: () => readText(path, path) };
   });
   return { description: folder, files };
-}
-
-/** The path of a folder that was given as path or file URL. */
-export function folderPath(input: string | URL): string {
-  const url = typeof input === "string" && input.startsWith("file://") ? new URL(input) : input;
-  if (typeof url === "string") return url;
-  if (url.protocol !== "file:") {
-    throw new UsageError(`migrations must be in a folder: ${url.protocol} URLs cannot be read`, {
-      hint: "give a path or a file: URL",
-    });
-  }
-  return fileURLToPath(url);
 }
 
 function openBundled({ name, text }: BundledFile): OpenFile {

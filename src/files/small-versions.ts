@@ -1,4 +1,3 @@
-import { parseFileName } from "./file-name.ts";
 import { isTimestampVersion, nextTimestampVersion } from "./timestamp-version.ts";
 
 /** A file as far as its place in the order goes. */
@@ -36,8 +35,7 @@ export function findSmallVersions(files: readonly VersionedFile[]): readonly Sma
       continue;
     }
     newest = nextTimestampVersion(newest);
-    const parsed = parseFileName(file.name);
-    found.push({ file, newName: `${newest}_${"title" in parsed ? parsed.title : file.name}.sql` });
+    found.push({ file, newName: `${newest}${file.name.slice(file.name.indexOf("_"))}` });
   }
   return found;
 }
