@@ -6,29 +6,33 @@ export interface PlaceFinder {
   offset: number;
   line: number;
   column: number;
+  /** Where the line ends that `offset` is in. */
+  lineEnd: number;
 }
 
 /** Creates a finder that stands at the beginning of the text. */
 export function createPlaceFinder(text: string): PlaceFinder {
-  return { text, offset: 0, line: 1, column: 1 };
+  return { text, offset: 0, line: 1, column: 1, lineEnd: endOfLine(text, 0) };
 }
 
 /** The place of a UTF-16 offset. Cheap where offsets ascend; an offset before the last one starts over. */
 export function findPlace(finder: PlaceFinder, offset: number): Place {
   const { text } = finder;
-  if (offset < finder.offset) {
-    finder.offset = 0;
-    finder.line = 1;
-    finder.column = 1;
-  }
-  for (let end = text.indexOf("\n", finder.offset); end >= 0 && end < offset; end = text.indexOf("\n", finder.offset)) {
+  if (offset < finder.offset) Object.assign(finder, createPlaceFinder(text));
+  while (finder.lineEnd < offset) {
     finder.line++;
     finder.column = 1;
-    finder.offset = end + 1;
+    finder.offset = finder.lineEnd + 1;
+    finder.lineEnd = endOfLine(text, finder.offset);
   }
   finder.column += countCodePoints(text, finder.offset, offset);
   finder.offset = offset;
   return { line: finder.line, column: finder.column };
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  return end < 0 ? text.length : end;
 }
 
 /** The place of a UTF-16 offset in a text. */

@@ -50,14 +50,10 @@ const mutated = fc
     fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat({ max: 3 }), pieces), { maxLength: 3 }),
   )
   .map(([sql, changes]) => {
-    let text = sql;
-    for (const [where, taken, piece] of changes) {
-      const at = Math.floor(where * text.length);
-      text = text.slice(0, at) + piece + text.slice(at + taken);
-    }
-    return text;
-  })
-  .filter((sql) => sql.isWellFormed());
+    const characters = Array.from(sql);
+    for (const [where, taken, piece] of changes) characters.splice(Math.floor(where * characters.length), taken, piece);
+    return characters.join("");
+  });
 
 test.each([
   ["any mix of lexical pieces", mixed, 4000],
