@@ -55,6 +55,13 @@ function describeRefusal(sqlState: string, said: string, target: ConnectionTarge
         text: `${place} does not know a setting of the connection string: ${said}`,
         hint: "Parameters that gander does not know are passed on to the server as settings; check how it is written.",
       };
+    case "08P01":
+      return {
+        text: `${place} refused the connection: ${said}`,
+        hint: said.includes("startup parameter")
+          ? "A pooler does not pass this setting on: take it out of the connection string, or connect past the pooler."
+          : undefined,
+      };
     case "42501":
       return {
         text: `User ${user} may not connect to database ${database} on ${place}: ${said}`,

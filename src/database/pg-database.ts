@@ -78,7 +78,7 @@ export function createClientDatabase(client: PgClient): Database {
 }
 
 /** How long a server may take to see our goodbye, in milliseconds. */
-const farewell = 2_000;
+const farewell = 1_000;
 
 /** Ends a Client; a network that is gone must not make us wait for an answer. Never throws. */
 export async function endClient(client: PgClient): Promise<void> {

@@ -63,6 +63,17 @@ describeConnection({
   open: async () => ({ database: open("pglite:"), dispose: async () => {} }),
 });
 
+test("a connection can be closed when the network says nothing any more", async () => {
+  const server = newestServer();
+  const proxy = await startProxy({ host: server.host, port: server.port });
+  const url = new URL(server.url);
+  url.host = `${proxy.host}:${proxy.port}`;
+  const connection = await open(url.href).connect();
+  proxy.freeze();
+  await connection.close();
+  await proxy.close();
+});
+
 test("a connection costs no more round trips than that of pg, and a message one", async () => {
   const server = newestServer();
   const proxy = await startProxy({ host: server.host, port: server.port });

@@ -1,7 +1,7 @@
 import { ConfigError } from "../../errors.ts";
 import type { RawParameters } from "./parse-connection-string.ts";
 
-/** Parameters with a meaning here; the names are libpq's. */
+/** Parameters with a meaning here; the names are libpq's. (`client_encoding` has none: `pg` always asks for UTF8.) */
 const meant = [
   "host hostaddr port dbname user password passfile service servicefile connect_timeout client_encoding options",
   "application_name fallback_application_name keepalives keepalives_idle sslmode sslnegotiation sslcert sslkey",

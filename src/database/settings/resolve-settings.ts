@@ -137,8 +137,6 @@ function startupParameters(own: RawParameters, server: RawParameters, applicatio
     "application_name",
     own.get("application_name") ?? own.get("fallback_application_name") ?? applicationName,
   );
-  // Whatever a role or a variable says: we write UTF-8.
-  startup.set("client_encoding", "UTF8");
   const options = own.get("options");
   if (options !== undefined) startup.set("options", options);
   return startup;

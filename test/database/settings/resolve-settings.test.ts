@@ -35,7 +35,7 @@ describe("defaults", () => {
       hosts: [{ port: 5432 }],
     });
     if (!socket) expect(settings.hosts[0]?.host).toBe("localhost");
-    expect(Object.fromEntries(settings.startup)).toEqual({ application_name: "gander", client_encoding: "UTF8" });
+    expect(Object.fromEntries(settings.startup)).toEqual({ application_name: "gander" });
   });
 
   test("name the database like the user", () => {
