@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { script } from "../migrations.js";
 
@@ -9,9 +9,10 @@ export default {
   runtime: "go",
   transaction: "file",
   readsFiles: false,
-  setup: async () => {
-    const { resolveBinary } = await import("dbmate");
-    program = resolveBinary();
+  setup() {
+    const name = `@dbmate/${process.platform}-${process.arch}`;
+    program = join(import.meta.dirname, "../node_modules", name, "bin", "dbmate");
+    if (!existsSync(program)) throw new Error("no binary");
   },
   prepare(folder, migrations) {
     for (const { version, name, up, down } of migrations) {
