@@ -48,15 +48,23 @@ export function readExpression(
     return invalid(start, start + 1 + written.length, `$${written}: the name of a variable begins with a letter`);
   }
   const end = start + 1 + name.length;
-  if (text[end] === "$") return undefined;
+  if (text[end] === "$" && !beginsExpression(text, end)) return undefined;
   return { name, start, end, form: { kind: "plain" } };
 }
 
 /** Where the dollar quote tag at a `$` ends (`$$`, `$tag$`), or -1: it stays as it is. */
 export function endOfTag(text: string, start: number): number {
-  const tag = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy;
+  if (text[start + 1] === "$") return start + 2;
+  const tag = /\$[\p{L}_][\p{L}\p{N}_]*\$/uy;
   tag.lastIndex = start;
-  return tag.test(text) ? tag.lastIndex : -1;
+  return tag.test(text) && !beginsExpression(text, tag.lastIndex - 1) ? tag.lastIndex : -1;
+}
+
+/** Whether `$NAME$` is no tag because its last `$` begins an expression, as in `$HOST${PORT}`; `$json${"a": 1}$json$` has one. */
+function beginsExpression(text: string, dollar: number): boolean {
+  if (text[dollar + 1] !== "{") return false;
+  const lineEnd = text.indexOf("\n", dollar);
+  return !("kind" in readBraced(text, dollar, lineEnd < 0 ? text.length : lineEnd));
 }
 
 function readBraced(text: string, start: number, lineEnd: number): Expression | InvalidExpression {
