@@ -1,6 +1,8 @@
 /** The candidate that a mistyped word most likely meant, or undefined; upper and lower case do not matter. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
+  const longer = candidates.filter((candidate) => candidate.toLowerCase().startsWith(wanted));
+  if (wanted.length > 2 && longer.length === 1) return longer[0];
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
