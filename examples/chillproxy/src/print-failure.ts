@@ -7,7 +7,7 @@ export function printFailure(error: unknown): void {
   } else if (error instanceof RangeError) {
     console.error(error.message);
   } else if (isPortTaken(error)) {
-    console.error(`\nPort ${error.port} is taken. Choose another one: PORT=${error.port + 1} npm run demo`);
+    console.error(`\nPort ${error.port} is taken. PORT chooses another one; PORT=0 takes any that is free.`);
   } else {
     console.error(error);
   }
