@@ -1,0 +1,65 @@
+import type { Migrator } from "../migrator.ts";
+import type { MigratorOptions } from "../options.ts";
+import type { CommandContext } from "./command.ts";
+import { noDatabaseError } from "./database-setting.ts";
+import { createProgress } from "./progress.ts";
+
+/** What a command that needs the database works with. */
+export interface Session {
+  readonly migrator: Migrator;
+  /** Asks a question, unless `--yes` has answered it already. */
+  ask(question: string): Promise<boolean>;
+}
+
+/** Opens the database that the settings name, shows progress while the command works, and closes it again. */
+export async function withMigrator<T>(context: CommandContext, work: (session: Session) => Promise<T>): Promise<T> {
+  const { settings, terminal } = context;
+  const { database } = settings;
+  if (database === undefined) throw noDatabaseError();
+  if (settings.verbose) terminal.log.write(`the database is named by ${database.place}\n`);
+  const { createMigrator } = (await import("../migrator.ts")) as unknown as {
+    createMigrator: (options: MigratorOptions) => Migrator;
+  };
+  const progress = settings.quiet ? undefined : createProgress(terminal.log, settings.verbose ? "verbose" : "normal");
+  const migrator = createMigrator({
+    ...given(settings),
+    database: database.url,
+    migrations: settings.dir,
+    env: settings.environment,
+    signal: context.signal,
+    ...(progress !== undefined && { onEvent: progress.listener }),
+  });
+  try {
+    return await work({
+      migrator,
+      ask: async (question) => {
+        if (context.options["yes"] === true) return true;
+        progress?.pause();
+        const { confirm } = await import("./confirm.ts");
+        return confirm(question, terminal, context.signal);
+      },
+    });
+  } finally {
+    progress?.stop();
+    await migrator.close();
+  }
+}
+
+const optionKeys = [
+  "migrationUrl",
+  "role",
+  "table",
+  "missing",
+  "unknownVersions",
+  "changedFiles",
+  "lockTimeout",
+  "lockRetry",
+  "wait",
+  "timeout",
+  "allowUnsetEnv",
+] as const satisfies readonly (keyof MigratorOptions)[];
+
+/** The options that somebody has set; for the others the library's defaults hold. */
+function given(settings: CommandContext["settings"]): Partial<MigratorOptions> {
+  return Object.fromEntries(optionKeys.map((key) => [key, settings[key]]).filter(([, value]) => value !== undefined));
+}

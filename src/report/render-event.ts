@@ -1,0 +1,99 @@
+import type { GanderEvent, LockHolder } from "../events.ts";
+import { counted } from "./counted.ts";
+import { durationText } from "./duration-text.ts";
+import { printable, printableLine } from "./printable.ts";
+import { renderWarning } from "./render-plan.ts";
+import { timeText } from "./time-text.ts";
+import type { View } from "./view.ts";
+
+/** How much people want to be told. */
+export type Detail = "normal" | "verbose";
+
+/** One event as lines of a log; none where it is not worth one at this detail. */
+export function renderEvent(event: GanderEvent, detail: Detail, view: View): readonly string[] {
+  const { style } = view;
+  const verbose = (...lines: string[]): readonly string[] => (detail === "verbose" ? lines : []);
+  switch (event.type) {
+    case "connected": {
+      const pooled = event.pooled ? ", through a pooler" : "";
+      return verbose(`connected to ${printableLine(event.database)}, PostgreSQL ${event.serverVersion}${pooled}`);
+    }
+    case "checked": {
+      const history = event.historyExists ? `${event.applied} applied` : "no history yet";
+      return verbose(
+        `${printableLine(event.table)}: ${history}, ${counted(event.files, "file")}, ${event.pending} pending`,
+      );
+    }
+    case "warning":
+      return renderWarning(event.warning, view);
+    case "lock-wait":
+      return [waitingText(event.holder, event.waitedMs)];
+    case "locked":
+      return event.waitedMs >= 1000 ? [`waited ${durationText(event.waitedMs)} for the run lock`] : [];
+    case "run-start":
+      return verbose(`${event.direction === "up" ? "applying" : "rolling back"} ${counted(event.steps, "migration")}`);
+    case "step-start":
+      return verbose(`${event.direction === "up" ? "applying" : "rolling back"} ${printableLine(event.name)}`);
+    case "statement-start":
+      return verbose(`  statement ${event.statement} of ${event.statements}`);
+    case "step-retry":
+      return [retryText(event)];
+    case "step-notice": {
+      const { notice } = event;
+      const lines = [`  ${notice.severity}: ${notice.message}`, notice.detail, notice.hint].filter(
+        (line) => line !== undefined,
+      );
+      const text = printable(lines.join("\n    ")).split("\n");
+      return notice.severity === "WARNING" ? text.map((line) => style("warning", line)) : verbose(...text);
+    }
+    case "step-done":
+      return [
+        `${style("good", doneWord[event.direction])} ${printableLine(event.name)} ${style("faint", `(${durationText(event.durationMs)})`)}`,
+      ];
+    case "step-failed":
+      return [`${style("bad", "failed")} ${printableLine(event.name)}`];
+    case "run-done":
+      return [];
+  }
+}
+
+const doneWord = { up: "applied", down: "rolled back" } as const;
+
+/** Who holds the run lock, and for how long we have waited. */
+export function waitingText(holder: LockHolder | undefined, waitedMs: number): string {
+  const who = holder === undefined ? "" : ` (${holderText(holder)})`;
+  const soFar = waitedMs < 1000 ? "" : `, ${durationText(waitedMs)} so far`;
+  return `waiting for another gander that is at work on this database${who}${soFar}`;
+}
+
+const retryReasons = {
+  "lock-timeout": "waited for a table lock",
+  deadlock: "was in a deadlock",
+  serialization: "met a concurrent change",
+  "connection-lost": "lost its connection",
+} as const;
+
+function retryText(event: Extract<GanderEvent, { type: "step-retry" }>): string {
+  const holders = event.holders.length === 0 ? "" : `, held by ${event.holders.map(holderText).join("; ")}`;
+  const again = `trying again in ${durationText(event.pauseMs)} (attempt ${event.attempt})`;
+  return `${printableLine(event.name)} ${retryReasons[event.reason]}${holders}; ${again}`;
+}
+
+function holderText(holder: LockHolder): string {
+  const { applicationName, user, clientAddress, query, since } = holder;
+  const started = since === undefined ? Number.NaN : Date.parse(since);
+  const parts = [
+    `backend ${holder.backendId}`,
+    applicationName === undefined || applicationName === "" ? undefined : printableLine(applicationName),
+    user === undefined ? undefined : `user ${printableLine(user)}`,
+    clientAddress === undefined ? undefined : `from ${printableLine(clientAddress)}`,
+    Number.isNaN(started) ? undefined : `since ${timeText(new Date(started))} UTC`,
+    query === undefined || query === "" ? undefined : `"${shortened(printableLine(query))}"`,
+  ];
+  return parts.filter((part) => part !== undefined).join(", ");
+}
+
+function shortened(query: string): string {
+  const oneLine = query.replace(/\s+/gu, " ").trim();
+  return oneLine.length > 80 ? `${oneLine.slice(0, 79)}…` : oneLine;
+}
