@@ -72,6 +72,16 @@ test.each([
   expect(compared).toBeGreaterThan(numRuns / 10);
 });
 
-test.each(realisticSql)("tokens are those of PostgreSQL's scanner: %s", (sql) => {
+const continued = [
+  "'a'\n'b'",
+  "'a' -- c\n'b'",
+  "'a'\n-- c\n'b'",
+  "'a'\n/* c */'b'",
+  "'a' 'b'",
+  "E'a'\r'\\''",
+  "B'1'\n'0'",
+];
+
+test.each([...realisticSql, ...continued])("tokens are those of PostgreSQL's scanner: %s", (sql) => {
   expect(lexed(sql)).toEqual(scanned(sql));
 });
