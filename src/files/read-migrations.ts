@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { FileProblem } from "../errors.ts";
 import { FileError } from "../errors.ts";
 import type { BundledFile, MigrationsInput } from "../options.ts";
@@ -50,13 +50,18 @@ export interface InspectedMigrations extends MigrationSet {
 export function readMigrations(input: MigrationsInput, options: ReadOptions = {}): MigrationSet {
   const { migrations, description, warnings, problems } = inspectMigrations(input, options);
   if (problems.length === 0) return { migrations, description, warnings };
-  const files = new Set(problems.map(({ file }) => file)).size;
-  throw new FileError(
-    files === 1
-      ? `a migration file in ${description} cannot be used`
-      : `${files} migration files in ${description} cannot be used`,
-    problems,
-  );
+  throw new FileError(summary(problems, description), problems);
+}
+
+/** How many file names the summary has. */
+const MOST_NAMES = 5;
+
+function summary(problems: readonly FileProblem[], description: string): string {
+  const files = [...new Set(problems.map(({ file }) => file))];
+  if (files.length === 1) return `the migration file ${files[0]} cannot be used`;
+  const names = files.slice(0, MOST_NAMES).map((file) => basename(file));
+  const more = files.length > MOST_NAMES ? ` and ${files.length - MOST_NAMES} more` : "";
+  return `${files.length} migration files in ${description} cannot be used: ${names.join(", ")}${more}`;
 }
 
 /** Reads and parses all migrations; problems of files are data. @throws FileError where there is no folder */

@@ -66,6 +66,14 @@ async function sqlStateInTransaction(database: TestDatabase, sql: string): Promi
 }
 
 describe.each(servers())("PostgreSQL $major", (server) => {
+  test("lets a detachment be finished in a transaction block", async () => {
+    if (server.major < 14) return;
+    await using database = await createDatabase(server);
+    await database.query(SETUP);
+    // Nothing to finish (55000), but not for the sake of the transaction (25001).
+    expect(await sqlStateInTransaction(database, "ALTER TABLE p DETACH PARTITION p1 FINALIZE")).toBe("55000");
+  });
+
   test("refuses in a transaction block exactly what is named so", async () => {
     await using database = await createDatabase(server);
     await database.query(SETUP);

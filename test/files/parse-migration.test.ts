@@ -31,6 +31,12 @@ describe("statements", () => {
     expect(statement?.locate(offset + 100)).toEqual({ line: 4, column: 16 });
   });
 
+  test("locate characters after an annotation inside them", () => {
+    const [statement] = parse(lines("-- +goose Up", "SELECT", "-- +goose NO TRANSACTION", "  wrong;")).up;
+    expect(statement?.sql).toBe("SELECT\n  wrong;");
+    expect(statement?.locate(9)).toEqual({ line: 4, column: 3 });
+  });
+
   test("a block is one statement, whose parts have places", () => {
     const text = lines(
       "-- +goose Up",

@@ -118,7 +118,9 @@ test("names every file that cannot be used, and why", () => {
       "9_gone.sql: it is gone, or a link to a file that does not exist",
     ].toSorted(),
   );
-  expect(() => readMigrations(folder.path)).toThrow(`14 migration files in ${folder.path} cannot be used`);
+  expect(() => readMigrations(folder.path)).toThrow(
+    `14 migration files in ${folder.path} cannot be used: -5_x.sql, 007_b.sql, 0_x.sql, 1.sql, 2_folder.sql and 9 more`,
+  );
 });
 
 test("a bad character has its place", () => {
