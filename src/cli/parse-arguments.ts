@@ -72,7 +72,7 @@ function createProgram(view: View, onHelp: (text: string) => void): Parser {
     .showSuggestionAfterError(false)
     .helpCommand(false)
     .addHelpOption(new Option("-h, --help", "print this help").helpGroup("Output:"))
-    .addHelpText("after", `${programHelpEnd(view)}\n`);
+    .addHelpText("after", programHelpEnd(view));
   for (const spec of settingSpecs satisfies readonly SettingSpec[]) program.addOption(optionOf(spec));
   return program.optionsGroup("Output:").version("-", "--version", "print the version of gander");
 }
@@ -85,12 +85,13 @@ function optionOf(spec: SettingSpec): Option {
 async function configure(parser: Parser, entry: CommandEntry, view: View): Promise<Command> {
   const command = await entry.load();
   const summary = entry.summary.charAt(0).toUpperCase() + entry.summary.slice(1);
+  parser.addHelpOption(new Option("-h, --help", "print this help"));
   parser.description(`${summary}.\n\n${command.details}`);
   for (const argument of parser.registeredArguments) {
     argument.description = command.argumentDescriptions?.[argument.name()] ?? "";
   }
   for (const { flags, description } of command.options ?? []) parser.option(flags, description);
-  parser.addHelpText("after", `${commandHelpEnd(command, view)}\n`);
+  parser.addHelpText("after", commandHelpEnd(command, view));
   return command;
 }
 

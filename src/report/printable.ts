@@ -1,4 +1,5 @@
 // Everything that a terminal could take as a command, or that could make a line read other than it is (bidirectional marks).
+// oxlint-disable-next-line no-control-regex
 const harmful = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /** Text from a file name or a server, made harmless for a terminal; line feeds and tabs stay. */
