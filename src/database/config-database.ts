@@ -5,7 +5,7 @@ import { describeTarget, targetOfConfig } from "./connection-target.ts";
 import type { Database } from "./connection.ts";
 import type { PgClient } from "./pg-client.ts";
 import { createPgConnection } from "./pg-connection.ts";
-import { endClient, muteErrors, targetOf } from "./pg-database.ts";
+import { endClient, targetOf } from "./pg-database.ts";
 import type { Environment } from "./settings/surroundings.ts";
 
 /** The keys by which a configuration of `pg` (or of its Pool) is recognised; it may have others, too. */
@@ -25,29 +25,24 @@ export function createConfigDatabase(config: ClientConfig, env: Environment, app
       hint: "Give a URL as text, or an object such as { host, port, user, password, database } or { connectionString }.",
     });
   }
+  const target = targetOfConfig(config, env);
+  const complete = { keepAlive: true, fallback_application_name: applicationName, ...config };
   return {
     driver: "pg",
-    description: describeTarget(targetOfConfig(config, env)),
+    description: describeTarget(target),
     severalConnections: true,
     connect: async () => {
-      const { Client } = await import("pg");
-      const client = new Client({
-        keepAlive: true,
-        fallback_application_name: applicationName,
-        ...config,
-      }) as unknown as PgClient;
-      const release = async (): Promise<void> => {
-        await endClient(client);
-        muteErrors(client);
-      };
+      let client: PgClient | undefined;
       try {
+        const { Client } = await import("pg");
+        client = new Client(complete) as unknown as PgClient;
+        client.on("error", () => {});
         await client.connect();
       } catch (error) {
-        muteErrors(client);
-        client.connection.stream.destroy();
-        throw toConnectionError(error, targetOf(client));
+        client?.connection.stream.destroy();
+        throw toConnectionError(error, client === undefined ? target : targetOf(client));
       }
-      return createPgConnection(client, release);
+      return createPgConnection(client, () => endClient(client));
     },
     close: async () => {},
   };

@@ -1,4 +1,4 @@
-import { ConnectionError, GanderError } from "../errors.ts";
+import { ConfigError, ConnectionError, GanderError } from "../errors.ts";
 import { isServerMessage, toErrorFields, type WireMessage } from "./answer.ts";
 import type { ConnectionTarget } from "./connection-target.ts";
 import { PostgresError } from "./postgres-error.ts";
@@ -7,6 +7,10 @@ import { PostgresError } from "./postgres-error.ts";
 export function toConnectionError(error: unknown, target: ConnectionTarget): GanderError {
   if (error instanceof GanderError) return error;
   if (isServerMessage(error)) return toRefusal(error, target);
+  // Node's own error has the whole URL in it, so it is not kept.
+  if (error instanceof TypeError && "code" in error && error.code === "ERR_INVALID_URL") {
+    return new ConfigError("The connectionString of the configuration is not a URL that pg can read");
+  }
   const { text, hint } = describeFailure(firstCause(error), target);
   return new ConnectionError(text, { cause: error, ...(hint === undefined ? {} : { hint }) });
 }

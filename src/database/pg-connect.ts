@@ -4,7 +4,6 @@ import { isServerMessage } from "./answer.ts";
 import { placeOf } from "./connection-target.ts";
 import { guardAuthentication } from "./pg-authentication.ts";
 import type { PgClient } from "./pg-client.ts";
-import { muteErrors } from "./pg-database.ts";
 import type { ConnectionSettings, HostSettings } from "./settings/connection-settings.ts";
 import { readPasswordFile } from "./settings/password-file.ts";
 import { tlsAttempts, type TlsAttempt } from "./settings/tls-settings.ts";
@@ -26,15 +25,18 @@ export async function connectToHost(
 ): Promise<ConnectedClient> {
   const attempts = tlsAttempts(settings.tls, host.host);
   const wanted = plainHosts.has(host) && attempts.includes(false) ? ([false] as const) : attempts;
-  for (const [index, tls] of wanted.entries()) {
+  let failure: unknown;
+  for (const tls of wanted) {
     try {
       return await connectOnce(settings, host, tls);
     } catch (error) {
-      if (index === wanted.length - 1 || !mayDependOnTls(error, tls)) throw error;
       if (refusesTls(error)) plainHosts.add(host);
+      // What a server without TLS said to the first attempt was not about TLS.
+      failure = refusesTls(error) ? (failure ?? error) : error;
+      if (!mayDependOnTls(error, tls)) break;
     }
   }
-  throw new Error("There is always one way to try.");
+  throw failure;
 }
 
 async function connectOnce(
@@ -61,7 +63,6 @@ async function connectOnce(
     checkAuthentication();
     return { client, reported };
   } catch (error) {
-    muteErrors(client);
     client.connection.stream.destroy();
     throw error;
   }
@@ -114,7 +115,8 @@ function refusesTls(error: unknown): boolean {
 function mayDependOnTls(error: unknown, tls: TlsAttempt): boolean {
   if (isServerMessage(error)) {
     // No line in pg_hba.conf for this kind of connection; some poolers and clouds have codes of their own for it.
-    return error.code === "28000" || (tls === false && /ssl|tls|insecure|encrypt/i.test(error.message ?? ""));
+    if (error.code === "28000") return error.message?.includes("pg_hba.conf") === true;
+    return tls === false && /ssl|tls|insecure|encrypt/i.test(error.message ?? "");
   }
   if (tls === false || error instanceof ConnectionError) return false;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";

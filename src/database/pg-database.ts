@@ -1,3 +1,4 @@
+import { once, type EventEmitter } from "node:events";
 import { ConfigError, ConnectionError } from "../errors.ts";
 import { toConnectionError } from "./connection-failure.ts";
 import { describeTarget, placeOf, targetOfConfig, type ConnectionTarget, type PgConfig } from "./connection-target.ts";
@@ -21,9 +22,7 @@ export function createPoolDatabase(pool: PgPool, env: Environment): Database {
     description: describeTarget(target),
     severalConnections: pool.options.max !== 1,
     connect: async () => {
-      const client = await pool.connect().catch((error: unknown) => {
-        throw toConnectionError(error, target);
-      });
+      const client = await checkOut(pool, target);
       const release = async (): Promise<void> => {
         client.release(true);
         muteErrors(client);
@@ -38,13 +37,21 @@ export function createPoolDatabase(pool: PgPool, env: Environment): Database {
   };
 }
 
+async function checkOut(pool: PgPool, target: ConnectionTarget): ReturnType<PgPool["connect"]> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw toConnectionError(error, target);
+  }
+}
+
 /**
  * The one session of a Client that the caller gave. A connected one stays open; one that was not connected yet is
  * connected by us, and then also ended by us, when the Database is closed.
  */
 export function createClientDatabase(client: PgClient): Database {
   if (!isPureClient(client)) throw noNativeClient();
-  const state = client as { _connected?: boolean; _connecting?: boolean };
+  const state = client as { _connected?: boolean; _connecting?: boolean; _ended?: boolean };
   let connecting: Promise<unknown> | undefined;
   let current: Connection | undefined;
   return {
@@ -52,13 +59,11 @@ export function createClientDatabase(client: PgClient): Database {
     description: describeTarget(targetOf(client)),
     severalConnections: false,
     connect: async () => {
-      if (current !== undefined)
-        throw new ConnectionError("The Client that was given has one session, and it is in use.");
-      if (connecting === undefined && state._connected !== true && client.processID === null) {
-        connecting = client.connect();
-      }
+      if (current !== undefined) throw unusable("has one session, and it is in use");
+      if (state._ended === true) throw unusable("has ended, and a Client cannot be connected again");
       try {
-        await connecting;
+        if (state._connecting === true && connecting === undefined) await becomeConnected(client);
+        else if (state._connected !== true && client.processID === null) await (connecting ??= client.connect());
       } catch (error) {
         throw toConnectionError(error, targetOf(client));
       }
@@ -75,6 +80,26 @@ export function createClientDatabase(client: PgClient): Database {
       await endClient(client);
     },
   };
+}
+
+function unusable(why: string): ConnectionError {
+  return new ConnectionError(`The Client that was given ${why}.`, {
+    hint: "Give a URL or a Pool to have more than one.",
+  });
+}
+
+/** Waits for a Client that its owner has begun to connect; if that fails, its owner is told why, and we see the end. */
+async function becomeConnected(client: PgClient): Promise<void> {
+  const emitter = client as unknown as EventEmitter;
+  const waiting = new AbortController();
+  const ended = once(emitter, "end", waiting).then(() => {
+    throw new Error("Connection terminated");
+  });
+  try {
+    await Promise.race([once(emitter, "connect", waiting), ended]);
+  } finally {
+    waiting.abort();
+  }
 }
 
 /** How long a server may take to see our goodbye, in milliseconds. */

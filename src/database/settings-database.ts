@@ -4,7 +4,7 @@ import { placeOf } from "./connection-target.ts";
 import type { Connection, Database } from "./connection.ts";
 import { connectToHost, lookUpPassword } from "./pg-connect.ts";
 import { createPgConnection } from "./pg-connection.ts";
-import { endClient, muteErrors } from "./pg-database.ts";
+import { endClient } from "./pg-database.ts";
 import type { ConnectionSettings, HostSettings, TargetSession } from "./settings/connection-settings.ts";
 import { fitsTarget, readServerState, type ServerState } from "./target-session.ts";
 
@@ -45,10 +45,7 @@ async function connectFor(
   plainHosts: Set<HostSettings>,
 ): Promise<Connection> {
   const { client, reported } = await connectToHost(settings, host, plainHosts);
-  const connection = createPgConnection(client, async () => {
-    await endClient(client);
-    muteErrors(client);
-  });
+  const connection = createPgConnection(client, () => endClient(client));
   if (wish === "any") return connection;
   try {
     const state = await readServerState(reported, connection);

@@ -190,6 +190,10 @@ test("a server without TLS is asked for it once", async () => {
     await connection.close();
   }
   expect(asked).toBe(1);
+  // Without a word about TLS: the server was asked for it, after it had refused the role.
+  url.username = "no_such_role";
+  if (own.server.ours) expect((await failure(url.href)).message).toMatch(/role "no_such_role" does not exist/);
+  url.username = new URL(own.url).username;
   expect((await failure(`${url.href}?sslmode=require`)).message).toMatch(/does not take TLS connections/);
   plain.close();
 });

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import pg from "pg";
 import { describe, expect, test } from "vitest";
 import type { DatabaseInput } from "../../src/database/open-database.ts";
@@ -112,6 +113,17 @@ describe("an input", () => {
       new URL("https://h"),
     ];
     for (const input of cases) expect(() => open(input as DatabaseInput)).toThrow(ConfigError);
+  });
+
+  test("with a URL that pg cannot read is not repeated", async () => {
+    const connectionString = "postgres://u:hunter2@[h/d";
+    for (const input of [{ connectionString }, new pg.Pool({ connectionString })]) {
+      const error: unknown = await open(input)
+        .connect()
+        .catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(ConfigError);
+      expect(inspect(error)).not.toContain("hunter2");
+    }
   });
 
   test("that is a Database already is taken as it is", () => {

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { Database } from "../../src/database/connection.ts";
 import type { PgClient } from "../../src/database/pg-client.ts";
 import { createClientDatabase, createPoolDatabase, type PgPool } from "../../src/database/pg-database.ts";
-import { ConnectionLostError } from "../../src/errors.ts";
-import { createDatabase } from "../support/create-database.ts";
+import { ConnectionError, ConnectionLostError } from "../../src/errors.ts";
+import { createDatabase, urlOf } from "../support/create-database.ts";
 import { startProxy, type ProxyOptions } from "../support/proxy.ts";
 import { newestServer, servers, type TestServer } from "../support/server-list.ts";
 import { describeConnection } from "./contract.ts";
@@ -165,6 +165,37 @@ describe("a Client", () => {
     }
     await database.close();
     await ended;
+  });
+
+  test("that its owner has begun to connect is waited for", async () => {
+    await using own = await createDatabase(newestServer());
+    const client = new pg.Client(own.url);
+    const begun = client.connect();
+    const connection = await createClientDatabase(client as unknown as PgClient).connect();
+    const [result] = await connection.send("SELECT pg_backend_pid()");
+    expect(result?.rows).toEqual([[String(connection.keyProcessId)]]);
+    await connection.close();
+    await begun;
+    await client.end();
+  });
+
+  test("that its owner could not connect is no use", async () => {
+    const client = new pg.Client(urlOf(newestServer(), "no_such_database"));
+    const database = createClientDatabase(client as unknown as PgClient);
+    const begun = client.connect();
+    await Promise.all([
+      expect(begun).rejects.toThrow(/no_such_database/),
+      expect(database.connect()).rejects.toBeInstanceOf(ConnectionError),
+    ]);
+    await expect(database.connect()).rejects.toThrow(/has ended/);
+  });
+
+  test("that has ended is no use", async () => {
+    await using own = await createDatabase(newestServer());
+    const client = new pg.Client(own.url);
+    await client.connect();
+    await client.end();
+    await expect(createClientDatabase(client as unknown as PgClient).connect()).rejects.toThrow(/has ended/);
   });
 
   test("leaves no listeners behind", async () => {
