@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { Client, type QueryResult, type QueryResultRow } from "pg";
 import type { TestServer } from "./server-list.ts";
 
@@ -30,9 +31,24 @@ export async function createDatabase(server: TestServer): Promise<TestDatabase> 
   const drop = async (): Promise<void> => {
     await (await connected)?.end();
     connected = undefined;
-    await runOnce(server.url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    const client = await connect(server.url);
+    await letSessionsEnd(client, name);
+    await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await client.end();
   };
   return { name, url, server, query, drop, [Symbol.asyncDispose]: drop };
+}
+
+/**
+ * `pool.end()` of pg resolves before its sessions have ended, and reports one that is ended by force as an error of the
+ * pool, which nobody listens to any more. Those that do not end by themselves are ended by force all the same.
+ */
+async function letSessionsEnd(client: Client, database: string): Promise<void> {
+  for (let look = 0; look < 20; look++) {
+    const { rowCount } = await client.query("SELECT FROM pg_stat_activity WHERE datname = $1", [database]);
+    if (rowCount === 0) return;
+    await setTimeout(10);
+  }
 }
 
 /** The URL of a database of a server, as its superuser or as another user. */
