@@ -1,6 +1,6 @@
 // Runs one tool's library in a process of its own, `node child.js NAME URL FOLDER RUNS`, and prints the milliseconds of
 // each run. A slow tool is let off after some seconds.
-const patience = 6_000;
+const patience = 3_000;
 const [name, url, folder, runs] = process.argv.slice(2);
 const { default: peer } = await import(`./peers/${name}.js`);
 await peer.load();

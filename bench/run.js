@@ -13,7 +13,7 @@ const help = `Usage: npm run bench -- [--quick] [--only NAME,…] [--json]
   --only    these tools: ${toolNames.join(", ")}
   --json    every figure as JSON on standard output
 `;
-const full = { counts: [45, 500, 5_000], warmRounds: 5, warmRuns: 40, commandRounds: 25, freshRounds: 7, farRounds: 3 };
+const full = { counts: [45, 500, 5_000], warmRounds: 4, warmRuns: 40, commandRounds: 25, freshRounds: 7, farRounds: 3 };
 const quick = { counts: [45], warmRounds: 2, warmRuns: 20, commandRounds: 5, freshRounds: 2, farRounds: 1 };
 
 /** A migration that cannot run in a transaction, in the middle of the others. */
@@ -84,16 +84,30 @@ async function main() {
   const folder = mkdtempSync(join(tmpdir(), "gander-bench-files-"));
   const { createDatabases } = await import("./databases.js");
   const databases = await createDatabases(server.url);
+  const dropAll = async () => {
+    for (const tool of tools) {
+      for (const label of [...settings.counts, "fresh"]) await databases.drop(`bench_${tool.name}_${label}`);
+    }
+    await databases.close();
+  };
+  const cleanUp = async () => {
+    await dropAll().catch(() => {});
+    await proxy.close();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.once(signal, async () => {
+      await cleanUp();
+      process.exit(signal === "SIGINT" ? 130 : 143);
+    });
+  }
   try {
     await measureAll({ proxy, databases, folder }, tools, settings);
     const machine = `Node ${process.versions.node}, PostgreSQL ${databases.serverVersion}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}), load ${load.toFixed(1)} before the start`;
     await print(tools, settings, machine, load, values.json);
   } finally {
-    for (const tool of tools) for (const count of settings.counts) await databases.drop(`bench_${tool.name}_${count}`);
-    await databases.close();
-    await proxy.close();
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
+    await cleanUp();
   }
 }
 
