@@ -70,7 +70,7 @@ export function judgeTargets(tools, counts) {
     atMost("nothing to do, library: round trips after connecting", afterConnecting(at(counts[0])?.trips), 1),
     atMost("nothing to do, command: round trips after connecting", afterConnecting(at(counts[0])?.commandTrips), 1),
     atMost(
-      `nothing to do: more bytes at ${last} applied than at ${counts[0]}`,
+      `nothing to do: bytes that ${counts.length > 1 ? last : "more"} applied add`,
       counts.length > 1 ? growth : undefined,
       16,
     ),
@@ -85,7 +85,7 @@ export function judgeTargets(tools, counts) {
       .filter((count) => count >= 5_000)
       .map((count) => warmFirst(count, (peer) => peer.readsFiles, "those that look into the files")),
     atMost(
-      "nothing to do, command: first among the Node tools",
+      "nothing to do, command: first among the Node tools that have one",
       own.command,
       best(
         (peer) => peer.runtime === "node" && peer.command,
