@@ -1,0 +1,218 @@
+import { quoteDollar, quoteLiteral, quoteNullable } from "../database/quote.ts";
+import type { Migration } from "../files/migration.ts";
+import { GANDER_VERSION } from "../version.ts";
+import type { HistoryTable, RecordedError } from "./history.ts";
+import { quoteLogTable, quoteTable } from "./table-name.ts";
+
+/** Who writes, as far as this side knows; the backend's identity is added by the server. */
+export interface Writer {
+  readonly host: string;
+  readonly processId: number;
+}
+
+/** The SQLSTATE with which a step that is not ours any more stops its own message. */
+export const NOT_OURS = "GA002";
+
+const ME = "pg_catalog.pg_backend_pid()";
+const MY_START = "(SELECT a.backend_start FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) a)";
+const NOW = "pg_catalog.clock_timestamp()";
+
+function isVersion(version: bigint): string {
+  return `version_id OPERATOR(pg_catalog.=) ${version}`;
+}
+
+/**
+ * Claims a version for this session: what a failed try left goes, and the primary key lets one claimant through. The
+ * row is dirty until `finishUp` has run in the same transaction (or, outside one, after the last statement).
+ */
+export function claimUp(table: HistoryTable, migration: Migration, writer: Writer): readonly string[] {
+  const { version, name, checksum, up, text } = migration;
+  return [
+    `DELETE FROM ${quoteTable(table)} WHERE ${isVersion(version)} AND is_dirty`,
+    insertRow(table, {
+      version: String(version),
+      dirty: "true",
+      name: quoteLiteral(name),
+      checksum: quoteLiteral(checksum),
+      state: "'running'",
+      statements: up.length,
+      error: "NULL",
+      writer,
+      text: quoteLiteral(text),
+    }),
+  ];
+}
+
+interface RowSql {
+  readonly version: string;
+  readonly dirty: string;
+  readonly name: string;
+  readonly checksum: string;
+  readonly state: string;
+  readonly statements: number;
+  readonly error: string;
+  readonly writer: Writer;
+  readonly text: string;
+}
+
+function insertRow(table: HistoryTable, row: RowSql): string {
+  return `INSERT INTO ${quoteTable(table)} (version_id, is_dirty, "timestamp", name, checksum, sequence, state, direction,
+  statements, statements_done, error, runner_host, runner_pid, backend_pid, backend_start, migration_text, source)
+SELECT ${row.version}, ${row.dirty}, ${NOW}, ${row.name}, ${row.checksum},
+  (SELECT coalesce(pg_catalog.max(sequence), 0) OPERATOR(pg_catalog.+) 1 FROM ${quoteTable(table)}), ${row.state}, 'up',
+  ${row.statements}, 0, ${row.error}, ${quoteLiteral(row.writer.host)}, ${row.writer.processId}, ${ME}, ${MY_START},
+  ${row.text}, 'gander'`;
+}
+
+/** Makes an applied version dirty before its Down runs outside a transaction. */
+export function claimDown(table: HistoryTable, migration: Migration, writer: Writer): string {
+  return `UPDATE ${quoteTable(table)} SET is_dirty = true, state = 'running', direction = 'down', "timestamp" = ${NOW},
+  statements = ${migration.down?.length ?? 0}, statements_done = 0, error = NULL, ${setRunner(writer)}
+WHERE ${isVersion(migration.version)} AND (NOT is_dirty)`;
+}
+
+/** Takes a version over that `repair` marked resumable, or whose crashed runner is gone, at the statement it stopped at. */
+export function claimResumed(table: HistoryTable, migration: Migration, statements: number, writer: Writer): string {
+  return `UPDATE ${quoteTable(table)} SET state = 'running', "timestamp" = ${NOW}, statements = ${statements}, error = NULL,
+  checksum = ${quoteLiteral(migration.checksum)}, migration_text = ${quoteLiteral(migration.text)}, ${setRunner(writer)}
+WHERE ${isVersion(migration.version)} AND is_dirty`;
+}
+
+function setRunner(writer: Writer): string {
+  return `runner_host = ${quoteLiteral(writer.host)}, runner_pid = ${writer.processId}, backend_pid = ${ME}, backend_start = ${MY_START}`;
+}
+
+/** Ours is a row that this very session claimed and that nothing took away since. */
+function isOurs(version: bigint): string {
+  return `${isVersion(version)} AND state OPERATOR(pg_catalog.=) 'running' AND backend_pid OPERATOR(pg_catalog.=) ${ME}`;
+}
+
+/** The DO block that ends an Up: marks the version applied, and stops the message if the claim is gone. */
+export function finishUp(table: HistoryTable, migration: Migration, writer: Writer, before = ""): string {
+  const finish = `UPDATE ${quoteTable(table)} SET is_dirty = false, state = 'applied', "timestamp" = ${NOW},
+    duration_ms = ${elapsed('"timestamp"')}, statements_done = statements WHERE ${isOurs(migration.version)}
+    RETURNING duration_ms INTO took`;
+  return finishBlock(finish, before, logEvent(table, { ...eventOf(migration, "up", "applied"), durationSql: "took" }, writer));
+}
+
+/** The DO block that ends a Down: the version leaves the history. */
+export function finishDown(table: HistoryTable, migration: Migration, writer: Writer, note?: string): string {
+  const finish = `DELETE FROM ${quoteTable(table)} WHERE ${isOurs(migration.version)}
+    RETURNING ${elapsed('"timestamp"')} INTO took`;
+  const event = { ...eventOf(migration, "down", "rolled back"), durationSql: "took", note };
+  return finishBlock(finish, "", logEvent(table, event, writer));
+}
+
+function finishBlock(finish: string, before: string, log: string): string {
+  return doBlock(`DECLARE took bigint; changed bigint;
+BEGIN
+  ${before}
+  ${finish};
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  IF changed OPERATOR(pg_catalog.<>) 1 THEN
+    RAISE EXCEPTION 'the claim of the migration is gone from the history' USING ERRCODE = '${NOT_OURS}';
+  END IF;
+  ${log};
+END`);
+}
+
+/** Milliseconds since a column's time, as bigint. */
+function elapsed(column: string): string {
+  const seconds = `pg_catalog.date_part('epoch', ${NOW} OPERATOR(pg_catalog.-) ${column})`;
+  return `(${seconds} OPERATOR(pg_catalog.*) 1000)::bigint`;
+}
+
+/** How many statements are done; sent in one message with the statement where PostgreSQL allows it. */
+export function recordProgress(table: HistoryTable, migration: Migration, done: number): string {
+  return `UPDATE ${quoteTable(table)} SET statements_done = ${done} WHERE ${isOurs(migration.version)}`;
+}
+
+/**
+ * Notes a try that failed and was rolled back: a dirty row for a version that has none, and an event in the log. A
+ * version that was applied meanwhile keeps its row.
+ */
+export function recordFailedUp(
+  table: HistoryTable,
+  migration: Migration,
+  error: RecordedError,
+  writer: Writer,
+): readonly string[] {
+  const json = `${quoteLiteral(JSON.stringify(error))}::jsonb`;
+  return [
+    `DELETE FROM ${quoteTable(table)} WHERE ${isVersion(migration.version)} AND is_dirty`,
+    `${insertRow(table, {
+      version: String(migration.version),
+      dirty: "true",
+      name: quoteLiteral(migration.name),
+      checksum: quoteLiteral(migration.checksum),
+      state: "'failed'",
+      statements: migration.up.length,
+      error: json,
+      writer,
+      text: quoteLiteral(migration.text),
+    })} ON CONFLICT (version_id) DO NOTHING`,
+    logEvent(table, { ...eventOf(migration, "up", "failed"), error }, writer),
+  ];
+}
+
+/** Notes a Down that failed and was rolled back: in the log alone, the version is as applied as before. */
+export function recordFailedDown(
+  table: HistoryTable,
+  migration: Migration,
+  error: RecordedError,
+  writer: Writer,
+): readonly string[] {
+  return [logEvent(table, { ...eventOf(migration, "down", "failed"), error }, writer)];
+}
+
+/** Notes that a migration outside a transaction stopped half way, after `done` of its statements. */
+export function recordStopped(
+  table: HistoryTable,
+  migration: Migration,
+  direction: "up" | "down",
+  done: number,
+  error: RecordedError,
+  writer: Writer,
+): readonly string[] {
+  return [
+    `UPDATE ${quoteTable(table)} SET is_dirty = true, state = 'stopped', "timestamp" = ${NOW}, statements_done = ${done},
+  error = ${quoteLiteral(JSON.stringify(error))}::jsonb WHERE ${isVersion(migration.version)} AND is_dirty`,
+    logEvent(table, { ...eventOf(migration, direction, "failed"), error }, writer),
+  ];
+}
+
+/** What the log tells of one event. */
+export interface LogEvent {
+  readonly event: "applied" | "rolled back" | "failed" | "repaired" | "accepted";
+  readonly version: bigint;
+  readonly name: string;
+  readonly direction?: "up" | "down";
+  readonly statements?: number;
+  readonly checksum?: string;
+  readonly durationSql?: string;
+  readonly error?: RecordedError;
+  readonly note?: string | undefined;
+}
+
+function eventOf(migration: Migration, direction: "up" | "down", event: LogEvent["event"]): LogEvent {
+  const { version, name, checksum } = migration;
+  return { event, version, name, direction, checksum, statements: (migration[direction] ?? []).length };
+}
+
+/** The statement that appends an event to the log. */
+export function logEvent(table: HistoryTable, event: LogEvent, writer: Writer): string {
+  const log = quoteLogTable(table);
+  const error = event.error === undefined ? "NULL" : `${quoteLiteral(JSON.stringify(event.error))}::jsonb`;
+  return `INSERT INTO ${log} (id, event, version_id, name, "timestamp", direction, duration_ms, statements, checksum,
+  error, note, database_user, application_name, runner_host, runner_pid, backend_pid, gander_version)
+SELECT (SELECT coalesce(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1 FROM ${log}), ${quoteLiteral(event.event)},
+  ${event.version}, ${quoteLiteral(event.name)}, ${NOW}, ${quoteNullable(event.direction)}, ${event.durationSql ?? "NULL"},
+  ${event.statements ?? "NULL"}, ${quoteNullable(event.checksum)}, ${error}, ${quoteNullable(event.note)}, session_user,
+  pg_catalog.current_setting('application_name'), ${quoteLiteral(writer.host)}, ${writer.processId}, ${ME},
+  ${quoteLiteral(GANDER_VERSION)}`;
+}
+
+/** A DO block for a PL/pgSQL body. */
+export function doBlock(body: string): string {
+  return `DO ${quoteDollar(` ${body} `)}`;
+}

@@ -1,0 +1,96 @@
+import { HistoryError, UsageError } from "../errors.ts";
+import type { Migration } from "../files/migration.ts";
+import type { History } from "../history/history.ts";
+import { checkHistory, counted, names } from "./check-history.ts";
+import { compareVersions, newestApplied } from "./compare.ts";
+import { dirtyError } from "./dirty-error.ts";
+import type { Plan, PlanStep, PlanWarning, Policies, VersionStatus } from "./plan.ts";
+
+export interface UpTarget {
+  /** Up to and with this version. */
+  readonly to?: bigint | undefined;
+  /** At most this many migrations. */
+  readonly limit?: number | undefined;
+}
+
+/**
+ * What `up` will do: everything that is not applied, up to the target, by ascending version; a migration that `repair`
+ * marked resumable goes on where it stopped.
+ *
+ * @throws HistoryError where the history needs a person, or the policies say so; UsageError for a target without a file.
+ */
+export function planUp(
+  migrations: readonly Migration[],
+  history: History,
+  target: UpTarget,
+  policies: Policies,
+): Plan {
+  const versions = compareVersions(migrations, history.rows);
+  const dirty = versions.filter(({ state, row }) => state === "dirty" && row?.state !== "resumable");
+  if (dirty.length > 0) throw dirtyError(dirty);
+  checkTarget(migrations, history, target);
+  const warnings = [...checkHistory(versions, policies)];
+  const inRange = versions.filter(({ version }) => target.to === undefined || version <= target.to);
+  const missing = olderThanNewest(inRange, newestApplied(history.rows));
+  if (missing.length > 0 && policies.missing === "error") throw missingError(missing);
+  if (policies.missing === "ignore") warnings.push(...missing.map(ignored));
+  const left = policies.missing === "ignore" ? new Set(missing) : new Set<VersionStatus>();
+  const steps = inRange.filter((version) => isToDo(version) && !left.has(version)).map(toStep);
+  const planned = target.limit === undefined ? steps : steps.slice(0, target.limit);
+  return { direction: "up", steps: planned, warnings: [...warnings, ...planned.flatMap(warnAboutFile)] };
+}
+
+function isToDo({ state, row, migration }: VersionStatus): boolean {
+  if (migration === undefined) return false;
+  return state === "pending" || state === "missing" || state === "failed" || row?.state === "resumable";
+}
+
+function toStep({ row, migration }: VersionStatus): PlanStep {
+  const resumed = row?.state === "resumable";
+  return {
+    direction: resumed ? row.direction : "up",
+    migration: migration as Migration,
+    firstStatement: resumed ? row.statementsDone : 0,
+    row,
+  };
+}
+
+function olderThanNewest(versions: readonly VersionStatus[], newest: bigint): readonly VersionStatus[] {
+  return versions.filter(
+    ({ version, state, migration }) =>
+      migration !== undefined && version < newest && (state === "missing" || state === "failed"),
+  );
+}
+
+function checkTarget(migrations: readonly Migration[], history: History, { to }: UpTarget): void {
+  if (to === undefined) return;
+  if (migrations.some(({ version }) => version === to) || history.rows.some(({ version }) => version === to)) return;
+  throw new UsageError(`there is no migration with version ${to}`, { hint: "gander status lists the versions." });
+}
+
+function missingError(missing: readonly VersionStatus[]): HistoryError {
+  return new HistoryError(
+    "GANDER_HISTORY_MISSING",
+    `${counted(missing.length, "migration")} older than the newest applied one ${missing.length === 1 ? "was" : "were"} never applied: ${names(missing)}`,
+    {
+      hint: [
+        "They came late, for instance from a branch that was merged after a newer one. Either",
+        "  apply them now, out of order:  gander up --missing apply   (missing: \"apply\")",
+        "  or leave them out:             gander up --missing ignore  (missing: \"ignore\")",
+        "  or rename them to versions after the newest one, so that every database applies them in the same order.",
+      ].join("\n"),
+      versions: missing.map(({ version }) => version),
+    },
+  );
+}
+
+function ignored({ version, name }: VersionStatus): PlanWarning {
+  return { kind: "missing", version, message: `${name} is older than the newest applied version and was not applied: ignored` };
+}
+
+function warnAboutFile({ migration }: PlanStep): readonly PlanWarning[] {
+  if (migration.downProblem === undefined) return [];
+  const { file, line, message } = migration.downProblem;
+  const place = line === undefined ? file : `${file}:${line}`;
+  return [{ kind: "down-unusable", version: migration.version, message: `${place}: the Down section cannot be used: ${message}` }];
+}
