@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import { GANDER_VERSION } from "../version.ts";
 import { commands } from "./commands.ts";
 import type { Environment } from "./env-file.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
@@ -30,7 +31,7 @@ export async function run(world: World): Promise<number> {
   try {
     const args = rewriteGooseArguments(world.args, [...commands.map(({ name }) => name), "help"]);
     const invocation = await parseArguments(args, terminal.out.view);
-    if (invocation.kind === "version") return await printVersion(terminal, json);
+    if (invocation.kind === "version") return printVersion(terminal, json);
     if (invocation.kind === "help") return printHelp(terminal, invocation.text, invocation.asked);
     const { command, flags, options } = invocation;
     const settings = await readSettings(flags, world.environment, world.cwd);
@@ -68,9 +69,8 @@ function printHelp(terminal: Terminal, text: string, asked: boolean): number {
   return asked ? exitCodes.fine : exitCodes.usage;
 }
 
-async function printVersion(terminal: Terminal, json: boolean): Promise<number> {
-  const { readPackageVersion } = await import("./package-version.ts");
-  const version = await readPackageVersion();
-  terminal.out.write(json ? `${JSON.stringify({ schemaVersion: 1, gander: version })}\n` : `gander ${version}\n`);
+function printVersion(terminal: Terminal, json: boolean): number {
+  const document = JSON.stringify({ schemaVersion: 1, gander: GANDER_VERSION });
+  terminal.out.write(json ? `${document}\n` : `gander ${GANDER_VERSION}\n`);
   return exitCodes.fine;
 }

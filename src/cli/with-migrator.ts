@@ -2,7 +2,7 @@ import type { Migrator } from "../migrator.ts";
 import type { MigratorOptions } from "../options.ts";
 import type { CommandContext } from "./command.ts";
 import { noDatabaseError } from "./database-setting.ts";
-import { createProgress } from "./progress.ts";
+import { createLateProgress } from "./late-progress.ts";
 
 /** What a command that needs the database works with. */
 export interface Session {
@@ -20,7 +20,9 @@ export async function withMigrator<T>(context: CommandContext, work: (session: S
   const { createMigrator } = (await import("../migrator.ts")) as unknown as {
     createMigrator: (options: MigratorOptions) => Migrator;
   };
-  const progress = settings.quiet ? undefined : createProgress(terminal.log, settings.verbose ? "verbose" : "normal");
+  const progress = settings.quiet
+    ? undefined
+    : createLateProgress(terminal.log, settings.verbose ? "verbose" : "normal");
   const migrator = createMigrator({
     ...given(settings),
     database: database.url,
@@ -34,13 +36,13 @@ export async function withMigrator<T>(context: CommandContext, work: (session: S
       migrator,
       ask: async (question) => {
         if (context.options["yes"] === true) return true;
-        progress?.pause();
+        await progress?.pause();
         const { confirm } = await import("./confirm.ts");
         return confirm(question, terminal, context.signal);
       },
     });
   } finally {
-    progress?.stop();
+    await progress?.stop();
     await migrator.close();
   }
 }
