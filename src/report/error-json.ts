@@ -8,6 +8,7 @@ import {
   MissingDependencyError,
 } from "../errors.ts";
 import { PostgresError } from "../database/postgres-error.ts";
+import { MigrationFailedError } from "../run/migration-failed-error.ts";
 import type { JsonFields } from "./json-document.ts";
 
 /** An error as the field `error` of a JSON document. */
@@ -25,6 +26,7 @@ export function errorJson(error: unknown): JsonFields {
 }
 
 function ownFields(error: GanderError): JsonFields {
+  if (error instanceof MigrationFailedError) return failureJson(error);
   if (error instanceof FileError) return { problems: error.problems.map((problem) => ({ ...problem })) };
   if (error instanceof ConnectionError) return { sqlState: error.sqlState ?? null };
   if (error instanceof LockTimeoutError) return { lock: error.lock };
@@ -32,4 +34,13 @@ function ownFields(error: GanderError): JsonFields {
   if (error instanceof IrreversibleError) return { version: error.version };
   if (error instanceof MissingDependencyError) return { packageName: error.packageName };
   return {};
+}
+
+function failureJson({ failure }: MigrationFailedError): JsonFields {
+  const { excerpt, applied, ...facts } = failure;
+  return {
+    ...facts,
+    excerpt: excerpt === undefined ? null : { ...excerpt },
+    applied: applied.map((step) => ({ ...step })),
+  };
 }

@@ -1,7 +1,9 @@
 import { ConnectionError, FileError, GanderError } from "../errors.ts";
 import { PostgresError } from "../database/postgres-error.ts";
+import { MigrationFailedError } from "../run/migration-failed-error.ts";
 import { paragraph } from "./paragraph.ts";
 import { printable } from "./printable.ts";
+import { renderFailedMigration } from "./render-failed-migration.ts";
 import { renderProblems } from "./render-problems.ts";
 import type { View } from "./view.ts";
 
@@ -14,6 +16,7 @@ export function renderError(error: unknown, verbose: boolean, view: View): strin
 function ganderLines(error: GanderError, view: View): string[] {
   const lines = headline(error.code === "GANDER_USAGE" ? "error" : `error[${error.code}]`, error.message, view);
   if (error instanceof FileError) lines.push(...problemLines(error, view));
+  if (error instanceof MigrationFailedError) lines.push(...renderFailedMigration(error, view));
   if (error instanceof ConnectionError && error.sqlState !== undefined) lines.push(`  SQLSTATE ${error.sqlState}`);
   return [...lines, ...whatToDo(error.hint, view)];
 }

@@ -1,16 +1,7 @@
+import type { Excerpt } from "../run/migration-failed-error.ts";
 import { displayWidth } from "./display-width.ts";
 import { printable } from "./printable.ts";
 import type { View } from "./view.ts";
-
-/** Lines of a file with the place of a mistake. */
-export interface Excerpt {
-  /** The number of the first line, from 1. */
-  readonly firstLine: number;
-  readonly lines: readonly string[];
-  /** Where the caret points; from 1, the column in code points. */
-  readonly line: number;
-  readonly column: number | undefined;
-}
 
 // A minified line of 10,000 characters would bury the caret.
 const mostOfALine = 160;
@@ -23,11 +14,10 @@ export function renderExcerpt(excerpt: Excerpt, { style }: View): string[] {
     const number = excerpt.firstLine + index;
     const label = number.toString().padStart(gutter);
     const faulty = number === excerpt.line;
-    const window = faulty ? windowAround(text, excerpt.column ?? 1) : windowAround(text, 1);
+    const window = faulty ? windowAround(text, excerpt.column) : windowAround(text, 1);
     const shown = printable(window.text).replaceAll("\t", "  ");
     if (!faulty) return [style("faint", `    ${label} | ${shown}`.trimEnd())];
     const marked = `  ${style("bad", ">")} ${label} | ${shown}`;
-    if (excerpt.column === undefined) return [marked];
     const caret = " ".repeat(displayWidth(printable(window.before).replaceAll("\t", "  ")));
     return [marked, `    ${" ".repeat(gutter)} | ${caret}${style("bad", "^")}`];
   });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { renderExcerpt } from "../../src/report/render-excerpt.ts";
 import { plainView } from "../../src/report/view.ts";
 
-const render = (lines: string[], line: number, column: number | undefined, firstLine = 9): string[] =>
+const render = (lines: string[], line: number, column: number, firstLine = 9): string[] =>
   renderExcerpt({ firstLine, lines, line, column }, plainView);
 
 test("the caret stands under the place, the gutter fits the largest number", () => {
@@ -26,7 +26,6 @@ test("of a long line the part around the place is shown", () => {
   expect(text[caret.indexOf("^")]).toBe("!");
 });
 
-test("a column behind the end, and no column", () => {
+test("a column behind the end", () => {
   expect(render(["ab"], 9, 99)[1]).toBe("      |   ^");
-  expect(render(["ab"], 9, undefined)).toEqual(["  > 9 | ab"]);
 });
