@@ -1,5 +1,24 @@
+import type { Database } from "./database/connection.ts";
+import { openDatabase } from "./database/open-database.ts";
+import { AbortedError, ConfirmationError, UsageError } from "./errors.ts";
+import { readMigrations } from "./files/read-migrations.ts";
+import { historyOf } from "./history/read-state.ts";
+import { DEFAULT_TABLE, describeTable, parseTableName } from "./history/table-name.ts";
+import type { MigratorOptions } from "./options.ts";
+import { compareVersions } from "./plan/compare.ts";
 import type { Plan, VersionStatus } from "./plan/plan.ts";
+import { type DownTarget, planDown } from "./plan/plan-down.ts";
+import { planUp } from "./plan/plan-up.ts";
+import { checkState } from "./run/check-state.ts";
+import { type Confirmation, runDown } from "./run/down.ts";
+import { renderPlan } from "./run/render-plan.ts";
+import { acceptText, carryOutRepair, chooseDirty, planRepair, type RepairMark, type RepairPlan } from "./run/repair.ts";
 import type { RunResult } from "./run/result.ts";
+import { takeRunLock } from "./run/run-lock.ts";
+import { openSession, type RunSettings, type Session } from "./run/session.ts";
+import { release, runUp } from "./run/up.ts";
+
+export type { Confirmation, RepairPlan };
 
 export interface UpOptions {
   /** Up to and with this version. */
@@ -9,19 +28,11 @@ export interface UpOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What is asked before a run that could lose rows, or undo what cannot be undone. */
-export interface Confirmation {
-  readonly plan: Plan;
-  readonly reasons: readonly string[];
-}
-
 export interface DownOptions {
   /** Roll back everything above this version; without it, the version that was applied last. */
   readonly to?: bigint;
   readonly signal?: AbortSignal;
-  /**
-   * Called where a person would be asked; the run goes on only on `true`. Without it nothing is asked.
-   */
+  /** Called where a person would be asked; the run goes on only on `true`. Without it nothing is asked. */
   readonly confirm?: (question: Confirmation) => Promise<boolean>;
   /** A version with an empty or missing Down leaves the history without anything being undone; otherwise it stops the run. */
   readonly allowEmptyDown?: boolean;
@@ -40,22 +51,14 @@ export interface Status {
 export interface RepairOptions {
   /** The version to repair; without it, the only dirty one. */
   readonly version?: bigint;
-  readonly mark?: "resumable" | "applied" | "rolled-back";
+  readonly mark?: RepairMark;
   readonly confirm?: (question: RepairPlan) => Promise<boolean>;
 }
 
-/** What `repair` found and is going to do. */
-export interface RepairPlan {
-  readonly version: bigint;
-  readonly name: string;
-  readonly mark: "resumable" | "applied" | "rolled-back";
-  /** One line a statement: what of it is there. */
-  readonly findings: readonly string[];
-  /** What will be run to clean up, as SQL. */
-  readonly cleanup: readonly string[];
-}
+/** Which way a plan goes. */
+export type PlanOptions = (UpOptions & { direction?: "up" }) | (DownOptions & { direction: "down" });
 
-/** Migrates one database from one set of files. Connects when first needed. */
+/** Migrates one database from one set of files. Connects when first needed, and anew for each call. */
 export interface Migrator extends AsyncDisposable {
   up(options?: UpOptions): Promise<RunResult>;
   down(options?: DownOptions): Promise<RunResult>;
@@ -67,11 +70,180 @@ export interface Migrator extends AsyncDisposable {
   /** The newest applied version; 0 where nothing is applied. */
   version(): Promise<bigint>;
   /** What `up` (or `down`) would do, without doing it. */
-  plan(options?: (UpOptions & { direction?: "up" }) | (DownOptions & { direction: "down" })): Promise<Plan>;
+  plan(options?: PlanOptions): Promise<Plan>;
   /** What would be sent for a plan, as SQL text for a reviewer; variables stand unreplaced. */
   renderPlan(plan: Plan): Promise<string>;
+  /** Gets a version that stopped half way out of its state; runs no statement of the migration. */
   repair(options?: RepairOptions): Promise<RepairPlan>;
   /** Takes over the text of an applied file that has changed since. */
   accept(version: bigint): Promise<void>;
   close(): Promise<void>;
+}
+
+const LOCK_TIMEOUT_MS = 2_000;
+const LOCK_RETRY_MS = 600_000;
+
+/**
+ * Makes a migrator. Nothing is connected yet.
+ *
+ * @example
+ * await using migrator = createMigrator({ database: process.env.DATABASE_URL, migrations: "./migrations" });
+ * const { steps } = await migrator.up();
+ * @throws ConfigError for a database or a table name that cannot be understood
+ */
+export function createMigrator(options: MigratorOptions): Migrator {
+  const settings = readOptions(options);
+  let queue: Promise<unknown> = Promise.resolve();
+
+  /** Calls go one after the other: a Client, or PGlite, has one session. */
+  function withSession<T>(
+    rows: "always" | "if-needed",
+    signal: AbortSignal | undefined,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const turn = queue.then(async () => {
+      const limits = combineSignals(options, signal);
+      try {
+        limits.signal.throwIfAborted();
+        const session = await openSession(settings, limits.signal, rows);
+        try {
+          return await work(session);
+        } finally {
+          await session.context.connection.close();
+        }
+      } finally {
+        limits.dispose();
+      }
+    });
+    queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  const rollBack = (target: DownTarget, { signal, confirm, allowEmptyDown = false }: DownOptions): Promise<RunResult> =>
+    withSession("always", signal, (session) => runDown(settings, session, target, { allowEmptyDown }, confirm));
+
+  const close = async (): Promise<void> => {
+    await queue;
+    await settings.database.close();
+  };
+
+  return {
+    up: ({ to, limit, signal } = {}) =>
+      withSession("if-needed", signal, (session) => runUp(settings, session, { to, limit })),
+    down: (downOptions = {}) =>
+      rollBack(downOptions.to === undefined ? "last" : { above: downOptions.to }, downOptions),
+    reset: (downOptions = {}) => rollBack("all", downOptions),
+    redo: async (downOptions = {}) => {
+      const down = await rollBack("last", downOptions);
+      const [first] = down.steps;
+      if (first === undefined) return down;
+      const up = await withSession("always", downOptions.signal, (session) => {
+        const policies = { ...settings.policies, missing: "apply", changedFiles: "ignore" } as const;
+        return runUp({ ...settings, policies }, { ...session, digest: "" }, { only: first.version });
+      });
+      return {
+        ...up,
+        steps: [...down.steps, ...up.steps],
+        from: down.from,
+        durationMs: down.durationMs + up.durationMs,
+      };
+    },
+    status: () =>
+      withSession("always", undefined, async ({ files, state }) => ({
+        table: describeTable(state.table),
+        historyExists: state.exists,
+        version: state.newest,
+        versions: compareVersions(files.migrations, state.rows ?? []),
+      })),
+    version: () => withSession("if-needed", undefined, async ({ state }) => state.newest),
+    plan: (planOptions = {}) =>
+      withSession("always", planOptions.signal, async ({ files, state }) => {
+        if (planOptions.direction !== "down") {
+          return planUp(files.migrations, historyOf(state), planOptions, settings.policies);
+        }
+        const { to, allowEmptyDown = false } = planOptions;
+        return planDown(files.migrations, historyOf(state), to === undefined ? "last" : { above: to }, {
+          allowEmptyDown,
+        });
+      }),
+    renderPlan: (plan) => withSession("always", undefined, async ({ context }) => renderPlan(context, plan)),
+    repair: ({ version, mark = "resumable", confirm } = {}) =>
+      withSession("always", undefined, async (session) => {
+        const { context, files } = session;
+        const { state } = await takeRunLock(context, settings.tableName, "rows", () => false);
+        try {
+          const row = await chooseDirty(context, checkState(state, settings.tableName).rows ?? [], version);
+          const migration = files.migrations.find((file) => file.version === row.version);
+          const plan = await planRepair(context, row, migration, mark);
+          if (confirm !== undefined && !(await confirm(plan))) {
+            throw new ConfirmationError("not confirmed: nothing was changed", { hint: "Answer yes, or say --yes." });
+          }
+          await carryOutRepair(context, row, plan);
+          return plan;
+        } finally {
+          await release(context);
+        }
+      }),
+    accept: (version) =>
+      withSession("always", undefined, async ({ context, files }) => {
+        const { state } = await takeRunLock(context, settings.tableName, "rows", () => false);
+        try {
+          const migration = files.migrations.find((file) => file.version === version);
+          const row = state.rows?.find((one) => one.version === version && !one.dirty);
+          if (migration === undefined || row === undefined) {
+            throw new UsageError(`version ${version} ${migration === undefined ? "has no file" : "is not applied"}`, {
+              hint: "gander status lists the versions.",
+            });
+          }
+          await acceptText(context, migration);
+        } finally {
+          await release(context);
+        }
+      }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function readOptions(options: MigratorOptions): RunSettings {
+  const { env = process.env, allowUnsetEnv = false, applicationName } = options;
+  const database: Database = openDatabase(options.migrationUrl ?? options.database, {
+    ...(applicationName !== undefined && { applicationName }),
+  });
+  return {
+    database,
+    readFiles: () => readMigrations(options.migrations, { env, allowUnsetEnv }),
+    tableName: options.table === undefined ? DEFAULT_TABLE : parseTableName(options.table),
+    role: options.role,
+    policies: {
+      missing: options.missing ?? "error",
+      unknownVersions: options.unknownVersions ?? "allow",
+      changedFiles: options.changedFiles ?? "error",
+    },
+    lockTimeout: options.lockTimeout ?? LOCK_TIMEOUT_MS,
+    lockRetry: options.lockRetry ?? LOCK_RETRY_MS,
+    wait: options.wait,
+    emit: options.onEvent ?? (() => undefined),
+  };
+}
+
+/** One signal for the migrator's own, the call's, and the time that the whole run may take. */
+function combineSignals(options: MigratorOptions, signal: AbortSignal | undefined) {
+  const controller = new AbortController();
+  const { timeout } = options;
+  const timer =
+    timeout === undefined
+      ? undefined
+      : setTimeout(() => {
+          controller.abort(
+            new AbortedError(
+              `the run took longer than ${timeout} ms and was stopped; what was under way was rolled back`,
+              {
+                hint: "Give it more time (--timeout), and start again: it goes on where it stopped.",
+              },
+            ),
+          );
+        }, timeout);
+  const signals = [controller.signal, options.signal, signal].filter((one) => one !== undefined);
+  return { signal: AbortSignal.any(signals), dispose: () => clearTimeout(timer) };
 }

@@ -132,7 +132,10 @@ export function parseState(name: TableName, text: string): DatabaseState {
     digest: found.digest ?? undefined,
     newest: BigInt(found.newest ?? 0),
     applied: found.applied ?? 0,
-    rows: found.exists && found.foreignColumns === null && found.rows === null ? undefined : (found.rows ?? []).map(parseRow),
+    rows:
+      found.exists && found.foreignColumns === null && found.rows === null
+        ? undefined
+        : (found.rows ?? []).map(parseRow),
   };
 }
 
@@ -163,7 +166,14 @@ type RowJson = readonly [
 
 function parseRow(json: RowJson): HistoryRow {
   const [version, dirty, timestamp, name, checksum, sequence, state, direction, durationMs, statements, done] = json;
-  const [error, host, processId, backendId, backendStart, source] = [json[11], json[12], json[13], json[14], json[15], json[16]];
+  const [error, host, processId, backendId, backendStart, source] = [
+    json[11],
+    json[12],
+    json[13],
+    json[14],
+    json[15],
+    json[16],
+  ];
   return {
     version: BigInt(version),
     dirty,

@@ -92,15 +92,25 @@ export function finishUp(table: HistoryTable, migration: Migration, writer: Writ
   const finish = `UPDATE ${quoteTable(table)} SET is_dirty = false, state = 'applied', "timestamp" = ${NOW},
     duration_ms = ${elapsed('"timestamp"')}, statements_done = statements WHERE ${isOurs(migration.version)}
     RETURNING duration_ms INTO took`;
-  return finishBlock(finish, before, logEvent(table, { ...eventOf(migration, "up", "applied"), durationSql: "took" }, writer));
+  return finishBlock(
+    finish,
+    before,
+    logEvent(table, { ...eventOf(migration, "up", "applied"), durationSql: "took" }, writer),
+  );
 }
 
 /** The DO block that ends a Down: the version leaves the history. */
-export function finishDown(table: HistoryTable, migration: Migration, writer: Writer, note?: string): string {
+export function finishDown(
+  table: HistoryTable,
+  migration: Migration,
+  writer: Writer,
+  before = "",
+  note?: string,
+): string {
   const finish = `DELETE FROM ${quoteTable(table)} WHERE ${isOurs(migration.version)}
     RETURNING ${elapsed('"timestamp"')} INTO took`;
   const event = { ...eventOf(migration, "down", "rolled back"), durationSql: "took", note };
-  return finishBlock(finish, "", logEvent(table, event, writer));
+  return finishBlock(finish, before, logEvent(table, event, writer));
 }
 
 function finishBlock(finish: string, before: string, log: string): string {

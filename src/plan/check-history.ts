@@ -28,7 +28,7 @@ function checkUnknown(versions: readonly VersionStatus[], policies: Policies): r
       "GANDER_HISTORY_UNKNOWN",
       `the database has ${counted(unknown.length, "version")} that no file has: ${names(unknown)}`,
       {
-        hint: "These files are older than the database. Deploy the newer ones, or allow unknown versions (unknownVersions: \"allow\", --unknown-versions allow).",
+        hint: 'These files are older than the database. Deploy the newer ones, or allow unknown versions (unknownVersions: "allow", --unknown-versions allow).',
         versions: unknown.map(({ version }) => version),
       },
     );

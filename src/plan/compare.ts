@@ -3,7 +3,10 @@ import type { HistoryRow } from "../history/history.ts";
 import type { StatusState, VersionStatus } from "./plan.ts";
 
 /** Lays files and history side by side, one entry a version, by ascending version. */
-export function compareVersions(migrations: readonly Migration[], rows: readonly HistoryRow[]): readonly VersionStatus[] {
+export function compareVersions(
+  migrations: readonly Migration[],
+  rows: readonly HistoryRow[],
+): readonly VersionStatus[] {
   const files = new Map(migrations.map((migration) => [migration.version, migration]));
   const known = new Map(rows.map((row) => [row.version, row]));
   const newest = newestApplied(rows);

@@ -11,6 +11,8 @@ export interface UpTarget {
   readonly to?: bigint | undefined;
   /** At most this many migrations. */
   readonly limit?: number | undefined;
+  /** This version and no other. */
+  readonly only?: bigint | undefined;
 }
 
 /**
@@ -19,18 +21,16 @@ export interface UpTarget {
  *
  * @throws HistoryError where the history needs a person, or the policies say so; UsageError for a target without a file.
  */
-export function planUp(
-  migrations: readonly Migration[],
-  history: History,
-  target: UpTarget,
-  policies: Policies,
-): Plan {
+export function planUp(migrations: readonly Migration[], history: History, target: UpTarget, policies: Policies): Plan {
   const versions = compareVersions(migrations, history.rows);
   const dirty = versions.filter(({ state, row }) => state === "dirty" && row?.state !== "resumable");
   if (dirty.length > 0) throw dirtyError(dirty);
   checkTarget(migrations, history, target);
   const warnings = [...checkHistory(versions, policies)];
-  const inRange = versions.filter(({ version }) => target.to === undefined || version <= target.to);
+  const inRange = versions.filter(
+    ({ version }) =>
+      (target.to === undefined || version <= target.to) && (target.only === undefined || version === target.only),
+  );
   const missing = olderThanNewest(inRange, newestApplied(history.rows));
   if (missing.length > 0 && policies.missing === "error") throw missingError(missing);
   if (policies.missing === "ignore") warnings.push(...missing.map(ignored));
@@ -75,8 +75,8 @@ function missingError(missing: readonly VersionStatus[]): HistoryError {
     {
       hint: [
         "They came late, for instance from a branch that was merged after a newer one. Either",
-        "  apply them now, out of order:  gander up --missing apply   (missing: \"apply\")",
-        "  or leave them out:             gander up --missing ignore  (missing: \"ignore\")",
+        '  apply them now, out of order:  gander up --missing apply   (missing: "apply")',
+        '  or leave them out:             gander up --missing ignore  (missing: "ignore")',
         "  or rename them to versions after the newest one, so that every database applies them in the same order.",
       ].join("\n"),
       versions: missing.map(({ version }) => version),
@@ -85,12 +85,22 @@ function missingError(missing: readonly VersionStatus[]): HistoryError {
 }
 
 function ignored({ version, name }: VersionStatus): PlanWarning {
-  return { kind: "missing", version, message: `${name} is older than the newest applied version and was not applied: ignored` };
+  return {
+    kind: "missing",
+    version,
+    message: `${name} is older than the newest applied version and was not applied: ignored`,
+  };
 }
 
 function warnAboutFile({ migration }: PlanStep): readonly PlanWarning[] {
   if (migration.downProblem === undefined) return [];
   const { file, line, message } = migration.downProblem;
   const place = line === undefined ? file : `${file}:${line}`;
-  return [{ kind: "down-unusable", version: migration.version, message: `${place}: the Down section cannot be used: ${message}` }];
+  return [
+    {
+      kind: "down-unusable",
+      version: migration.version,
+      message: `${place}: the Down section cannot be used: ${message}`,
+    },
+  ];
 }

@@ -28,7 +28,14 @@ export interface PlanStep {
 
 /** Something that does not stop the run and that people should know. */
 export interface PlanWarning {
-  readonly kind: "missing" | "unknown" | "changed" | "down-unusable" | "failed-without-file" | "no-file" | "transaction-control";
+  readonly kind:
+    | "missing"
+    | "unknown"
+    | "changed"
+    | "down-unusable"
+    | "failed-without-file"
+    | "no-file"
+    | "transaction-control";
   readonly version: bigint;
   readonly message: string;
 }

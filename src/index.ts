@@ -1,0 +1,34 @@
+export { createMigrator } from "./migrator.ts";
+export type {
+  Confirmation,
+  DownOptions,
+  Migrator,
+  PlanOptions,
+  RepairOptions,
+  RepairPlan,
+  Status,
+  UpOptions,
+} from "./migrator.ts";
+export { migrateOnStart } from "./migrate-on-start.ts";
+export * from "./errors.ts";
+export { MigrationFailedError } from "./run/migration-failed-error.ts";
+export type { Excerpt, Failure } from "./run/migration-failed-error.ts";
+export type { BundledFile, DatabaseInput, MigrationsInput, MigratorOptions, PGliteLike } from "./options.ts";
+export type { EventListener, GanderEvent, LockHolder } from "./events.ts";
+export type { Connection, Database, Notice, Result, SendOptions } from "./database/connection.ts";
+export { PostgresError } from "./database/postgres-error.ts";
+export type { PostgresErrorFields } from "./database/postgres-error.ts";
+export type { Directives, Migration, Place, Statement, Substitution } from "./files/migration.ts";
+export type { HistoryRow, HistoryState, RecordedError, Runner } from "./history/history.ts";
+export type {
+  ChangedPolicy,
+  Direction,
+  MissingPolicy,
+  Plan,
+  PlanStep,
+  PlanWarning,
+  StatusState,
+  UnknownPolicy,
+  VersionStatus,
+} from "./plan/plan.ts";
+export type { RunResult, StepResult } from "./run/result.ts";

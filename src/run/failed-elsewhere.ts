@@ -1,0 +1,45 @@
+import type { Migration } from "../files/migration.ts";
+import type { DatabaseState } from "../history/read-state.ts";
+import { MigrationFailedError } from "./migration-failed-error.ts";
+
+/**
+ * The failure that another gander has met while this one waited for it, with the very same file: it is reported and not
+ * tried again, so that twenty servers do not run a bad migration twenty times. `since` is the server's time.
+ */
+export function failedElsewhere(
+  migrations: readonly Migration[],
+  state: DatabaseState,
+  since: string,
+): MigrationFailedError | undefined {
+  for (const row of state.rows ?? []) {
+    if (row.state !== "failed" && row.state !== "stopped") continue;
+    const migration = migrations.find(({ version }) => version === row.version);
+    if (migration === undefined || migration.checksum !== row.checksum || row.timestamp < new Date(since)) continue;
+    const { error, direction, name, version } = row;
+    const place = error?.line === undefined ? migration.path : `${migration.path}:${error.line}:${error.column ?? 1}`;
+    return new MigrationFailedError(
+      `${place}: ${error?.message} [${error?.sqlState}]`,
+      {
+        direction,
+        version,
+        file: name,
+        path: migration.path,
+        line: error?.line,
+        column: error?.column,
+        statement: undefined,
+        statementNumber: undefined,
+        statements: row.statements,
+        excerpt: undefined,
+        sqlState: error?.sqlState ?? "",
+        serverMessage: error?.message ?? "",
+        detail: error?.detail,
+        serverHint: error?.hint,
+        where: undefined,
+        applied: [],
+        state: `It failed in another process (${row.runner?.processId} on ${row.runner?.host}) while this one waited; it was not tried again here.`,
+      },
+      { hint: "Mend the file and start again." },
+    );
+  }
+  return undefined;
+}

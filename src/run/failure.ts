@@ -1,0 +1,111 @@
+import { PostgresError } from "../database/postgres-error.ts";
+import type { Place, Statement } from "../files/migration.ts";
+import type { RecordedError } from "../history/history.ts";
+import type { PlanStep } from "../plan/plan.ts";
+import { adviseOn } from "./advice/advise.ts";
+import { type Excerpt, type Failure, MigrationFailedError } from "./migration-failed-error.ts";
+import type { StepResult } from "./result.ts";
+import type { RunContext } from "./run-context.ts";
+
+/** A statement of a file that failed, before it is told. */
+export interface FailedPart {
+  readonly step: PlanStep;
+  readonly error: PostgresError;
+  readonly statement: Statement | undefined;
+  readonly statementIndex: number | undefined;
+  /** 0-based, in code points of the statement's SQL. */
+  readonly offset: number | undefined;
+  /** Which of the server's statements in it, 0-based. */
+  readonly index: number;
+}
+
+/** Where in the file it failed. */
+export function placeOf({ statement, offset, index }: FailedPart): Place | undefined {
+  if (statement === undefined) return undefined;
+  return offset === undefined ? statement.locateStatement(index) : statement.locate(offset);
+}
+
+/** Takes substituted values out of what the server says: they may be secrets. */
+export function redact(text: string, { migration }: PlanStep): string;
+export function redact(text: string | undefined, step: PlanStep): string | undefined;
+export function redact(text: string | undefined, { migration }: PlanStep): string | undefined {
+  if (text === undefined) return undefined;
+  const values = [...migration.up, ...(migration.down ?? [])]
+    .flatMap(({ substitutions }) => substitutions)
+    .filter(({ value }) => value !== "")
+    .toSorted((a, b) => b.value.length - a.value.length);
+  return values.reduce((redacted, { name, value }) => redacted.replaceAll(value, `\${${name}}`), text);
+}
+
+/** What the history keeps of an error. */
+export function recordedError(failed: FailedPart): RecordedError {
+  const { error, step } = failed;
+  const place = placeOf(failed);
+  const { detail, hint } = error.fields;
+  return {
+    message: redact(error.fields.message, step),
+    sqlState: error.sqlState,
+    ...(detail !== undefined && { detail: redact(detail, step) }),
+    ...(hint !== undefined && { hint: redact(hint, step) }),
+    ...(place !== undefined && { line: place.line, column: place.column }),
+  };
+}
+
+/** Builds the error that people see; advice may look into the catalog. */
+export async function failureOf(
+  context: RunContext,
+  failed: FailedPart,
+  applied: readonly StepResult[],
+  state: string,
+  waysOut: readonly string[] = [],
+): Promise<MigrationFailedError> {
+  const { step, error, statement, statementIndex } = failed;
+  const { migration, direction } = step;
+  const place = placeOf(failed);
+  const advice = await adviseOn(
+    {
+      fields: error.fields,
+      sql: statement === undefined ? undefined : statement.text,
+      transaction: migration.transaction,
+      direction,
+    },
+    async (sql) => (await context.connection.send(sql)).at(-1)?.rows ?? [],
+  );
+  const failure: Failure = {
+    direction,
+    version: migration.version,
+    file: migration.name,
+    path: migration.path,
+    line: place?.line,
+    column: place?.column,
+    statement: statement?.text,
+    statementNumber: statementIndex === undefined ? undefined : statementIndex + 1,
+    statements: (migration[direction] ?? []).length,
+    excerpt: place === undefined ? undefined : excerptOf(migration.text, place),
+    sqlState: error.sqlState,
+    serverMessage: redact(error.fields.message, step),
+    detail: redact(error.fields.detail, step),
+    serverHint: redact(error.fields.hint, step),
+    where: redact(error.fields.where, step),
+    applied,
+    state,
+  };
+  const at = place === undefined ? migration.path : `${migration.path}:${place.line}:${place.column}`;
+  const said = statement === undefined && failed.error.sqlState !== "GA002" ? "at commit: " : "";
+  const hint = [advice === undefined ? undefined : redact(advice, step), ...waysOut].filter(
+    (part) => part !== undefined,
+  );
+  return new MigrationFailedError(`${at}: ${said}${failure.serverMessage} [${error.sqlState}]`, failure, {
+    hint: hint.length === 0 ? undefined : hint.join("\n"),
+    cause: error,
+  });
+}
+
+const LINES_BEFORE = 3;
+const LINES_AFTER = 2;
+
+function excerptOf(text: string, { line, column }: Place): Excerpt {
+  const lines = text.split("\n");
+  const first = Math.max(1, line - LINES_BEFORE);
+  return { firstLine: first, lines: lines.slice(first - 1, line + LINES_AFTER), line, column };
+}

@@ -1,0 +1,42 @@
+import type { Plan } from "../plan/plan.ts";
+import { claimDown, claimUp, finishDown, finishUp, recordProgress } from "../history/record.ts";
+import type { RunContext } from "./run-context.ts";
+import { stepParts } from "./step-message.ts";
+
+/** What would be sent for a plan, as SQL for a reviewer; variables of ENVSUB sections stand unreplaced. */
+export function renderPlan(context: RunContext, plan: Plan): string {
+  return plan.steps
+    .map((step, number) => {
+      const { migration, direction } = step;
+      const title = `-- ${direction} ${number + 1}/${plan.steps.length}: ${migration.path}`;
+      if (migration.transaction) {
+        const parts = stepParts(context, step, number, plan.steps.length);
+        const sql = parts.filter(({ kind }) => kind !== "done").map((part) => ended(part.statement?.text ?? part.sql));
+        return [title, ...sql].join("\n\n");
+      }
+      const statements = (migration[direction] ?? []).slice(step.firstStatement);
+      const { table, writer } = context;
+      const claims = direction === "up" ? claimUp(table, migration, writer) : [claimDown(table, migration, writer)];
+      const body = statements.flatMap(({ text }, index) => {
+        const last = index + 1 === statements.length;
+        return [
+          ended(text),
+          ...(last ? [] : [ended(recordProgress(table, migration, step.firstStatement + index + 1))]),
+        ];
+      });
+      const finish = direction === "up" ? finishUp(table, migration, writer) : finishDown(table, migration, writer);
+      return [
+        `${title}\n-- outside a transaction`,
+        "BEGIN;",
+        ...claims.map(ended),
+        "COMMIT;",
+        ...body,
+        ended(finish),
+      ].join("\n\n");
+    })
+    .join("\n\n");
+}
+
+function ended(sql: string): string {
+  return /;\s*$/.test(sql) ? sql : `${sql}\n;`;
+}

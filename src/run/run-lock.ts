@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import type { Result } from "../database/connection.ts";
+import { LockTimeoutError } from "../errors.ts";
+import type { LockHolder } from "../events.ts";
+import type { HistoryTable } from "../history/history.ts";
+import { parseState, stateMessage } from "../history/read-state.ts";
+import type { DatabaseState, RowsWanted } from "../history/read-state.ts";
+import { describeTable, type TableName } from "../history/table-name.ts";
+import { createPauses, pauseFor } from "./pause.ts";
+import { type RunContext, send } from "./run-context.ts";
+
+/** The advisory lock of a history: PostgreSQL keeps such locks by database, so the table's name tells them apart. */
+export function lockKey(table: HistoryTable): bigint {
+  return createHash("sha256").update(`gander\0${table.schema}\0${table.name}`).digest().readBigInt64BE();
+}
+
+/** How the run lock was waited for. */
+export interface LockOutcome {
+  /** False where, while waiting, somebody else did all that there was to do. */
+  readonly locked: boolean;
+  /** The history as read under the lock. */
+  readonly state: DatabaseState;
+  readonly waitedMs: number;
+}
+
+const FIRST_PAUSE_MS = 15;
+const LONGEST_PAUSE_MS = 400;
+
+/**
+ * Takes the run lock by polling, so that a waiter blocks nobody and holds no snapshot; each try reads the history in the
+ * same message. `isDone` ends the wait early. Through a pooler there is no session to hold a lock: each step takes its own,
+ * and this only reads.
+ *
+ * @throws LockTimeoutError with the holder when `wait` is over
+ */
+export async function takeRunLock(
+  context: RunContext,
+  name: TableName,
+  wanted: RowsWanted,
+  isDone: (state: DatabaseState) => boolean,
+): Promise<LockOutcome> {
+  const began = Date.now();
+  const pauses = createPauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+  for (let told = -Infinity; ;) {
+    const { locked, holder, state } = await tryRunLock(context, name, wanted);
+    const waitedMs = Date.now() - began;
+    if (locked || isDone(state)) {
+      if (locked) context.emit({ type: "locked", waitedMs });
+      return { locked, state, waitedMs };
+    }
+    if (context.wait !== undefined && waitedMs >= context.wait) throw timeoutError(context, holder, waitedMs);
+    if (Date.now() - told >= LONGEST_PAUSE_MS) {
+      context.emit({ type: "lock-wait", lock: "run", holder, waitedMs });
+      told = Date.now();
+    }
+    await pauseFor(pauses(), context.signal);
+  }
+}
+
+async function tryRunLock(
+  context: RunContext,
+  name: TableName,
+  wanted: RowsWanted,
+): Promise<{ locked: boolean; holder: LockHolder | undefined; state: DatabaseState }> {
+  const key = lockKey(context.table);
+  const state = stateMessage(name, wanted, context.role);
+  const tries = context.pooled
+    ? `SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE ${holdsKey(key)} AND granted);`
+    : `SELECT pg_catalog.pg_try_advisory_lock(${key});`;
+  const results = await send(context, `${tries}\n${holderQuery(key)};\n${state}`);
+  return {
+    locked: results[0]?.rows[0]?.[0] === "t",
+    holder: parseHolder(results[1]),
+    state: parseState(name, results.at(-1)?.rows[0]?.[0] ?? ""),
+  };
+}
+
+/** Lets the run lock go; needed where the session outlives the run. */
+export async function releaseRunLock(context: RunContext): Promise<void> {
+  if (context.pooled) return;
+  await context.connection.send(`SELECT pg_catalog.pg_advisory_unlock(${lockKey(context.table)})`);
+}
+
+function holdsKey(key: bigint): string {
+  const unsigned = BigInt.asUintN(64, key);
+  return `locktype = 'advisory' AND objsubid = 1 AND classid::bigint = ${unsigned >> 32n} AND objid::bigint = ${unsigned & 0xffffffffn}
+    AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
+}
+
+function holderQuery(key: bigint): string {
+  return `SELECT a.pid, a.usename, a.application_name, a.client_addr, a.backend_start FROM pg_catalog.pg_locks l
+  LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+  WHERE ${holdsKey(key)} AND granted AND l.pid <> pg_catalog.pg_backend_pid() LIMIT 1`;
+}
+
+function parseHolder(result: Result | undefined): LockHolder | undefined {
+  const row = result?.rows[0];
+  if (row === undefined) return undefined;
+  const [backendId, user, applicationName, clientAddress, since] = row;
+  return {
+    backendId: Number(backendId),
+    ...(user && { user }),
+    ...(applicationName && { applicationName }),
+    ...(clientAddress && { clientAddress }),
+    ...(since && { since }),
+  };
+}
+
+function timeoutError(context: RunContext, holder: LockHolder | undefined, waitedMs: number): LockTimeoutError {
+  const who =
+    holder === undefined
+      ? "another gander"
+      : `backend ${holder.backendId}${holder.applicationName ? ` (${holder.applicationName})` : ""}${
+          holder.clientAddress ? ` from ${holder.clientAddress}` : ""
+        }`;
+  return new LockTimeoutError(
+    "run",
+    `the run lock of ${describeTable(context.table)} was not obtained in ${waitedMs} ms: ${who} is at work${
+      holder?.since === undefined ? "" : `, connected since ${holder.since}`
+    }`,
+    { hint: "Wait for it and start again, or give more time with --wait. Nothing was changed." },
+  );
+}

@@ -1,0 +1,220 @@
+import { PostgresError } from "../database/postgres-error.ts";
+import { LockTimeoutError } from "../errors.ts";
+import type { LockHolder } from "../events.ts";
+import { findTransactionControl } from "../files/transaction-check.ts";
+import { recordFailedDown, recordFailedUp, recordStopped } from "../history/record.ts";
+import type { PlanStep } from "../plan/plan.ts";
+import { waysOut } from "../plan/dirty-error.ts";
+import { type FailedPart, failureOf, recordedError } from "./failure.ts";
+import { describeHolders, readHolders } from "./lock-holders.ts";
+import { runOutsideTransaction } from "./outside-transaction.ts";
+import { createPauses, pauseFor } from "./pause.ts";
+import type { StepResult } from "./result.ts";
+import { rollBack, type RunContext, throwIfAborted } from "./run-context.ts";
+import { type BatchOutcome, sendBatch, stepFacts } from "./send-batch.ts";
+import { LOCK_BUSY, NOT_OURS } from "./step-message.ts";
+
+/** What a run of steps came to. */
+export interface StepsOutcome {
+  readonly done: readonly StepResult[];
+  /** Another gander came between: read the history again and plan anew. */
+  readonly contended: boolean;
+}
+
+/** A message holds no more steps, and no more characters of SQL, than this. */
+const MOST_STEPS = 200;
+const MOST_CHARACTERS = 1_000_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 30_000;
+
+const RETRIED: Readonly<Record<string, "lock-timeout" | "deadlock" | "serialization">> = {
+  "55P03": "lock-timeout",
+  "40P01": "deadlock",
+  "40001": "serialization",
+};
+
+/**
+ * Runs the steps of a plan, in order: consecutive transactional ones share messages, the others go statement by statement.
+ *
+ * @throws MigrationFailedError, LockTimeoutError, AbortedError, ConnectionLostError; what was done before stays done
+ */
+export async function runSteps(
+  context: RunContext,
+  steps: readonly PlanStep[],
+  before: readonly StepResult[],
+): Promise<StepsOutcome> {
+  const done: StepResult[] = [...before];
+  let alone = 0;
+  const retries = createRetries(context);
+  for (let at = 0; at < steps.length;) {
+    throwIfAborted(context.signal);
+    const step = steps[at] as PlanStep;
+    if (!step.migration.transaction) {
+      done.push(await runOutsideTransaction(context, step, at, steps.length, done));
+      at++;
+      continue;
+    }
+    const batch = alone > 0 ? [step] : takeBatch(steps, at);
+    alone = Math.max(0, alone - 1);
+    const outcome = await sendBatch(context, batch, at, steps.length);
+    done.push(...outcome.done);
+    at += outcome.done.length;
+    const { failed } = outcome;
+    if (failed === undefined) continue;
+    await rollBack(context.connection);
+    // A message that the server cannot parse is refused before anything of it runs: then each step goes by itself.
+    if (failed.error.completed === 0 && batch.length > 1) alone = batch.length;
+    else if (isContended(failed)) return { done, contended: true };
+    else if (!(await retries.mayTryAgain(failed, steps[at] as PlanStep, at, steps.length))) {
+      throw await recordFailure(context, steps[at] as PlanStep, failed, done);
+    }
+  }
+  return { done, contended: false };
+}
+
+function takeBatch(steps: readonly PlanStep[], from: number): readonly PlanStep[] {
+  const batch: PlanStep[] = [];
+  let characters = 0;
+  for (const step of steps.slice(from, from + MOST_STEPS)) {
+    if (!step.migration.transaction) break;
+    const controlsItself = findTransactionControl(step.migration, step.direction).length > 0;
+    if (batch.length > 0 && (controlsItself || characters + step.migration.text.length > MOST_CHARACTERS)) break;
+    batch.push(step);
+    characters += step.migration.text.length;
+    if (controlsItself) break;
+  }
+  return batch;
+}
+
+type Failed = NonNullable<BatchOutcome["failed"]>;
+
+function isContended({ error, place }: Failed): boolean {
+  if (place.part.kind === "body") return false;
+  return error.sqlState === LOCK_BUSY || (error.sqlState === "23505" && place.part.kind === "claim");
+}
+
+/** Tries a step again after a lock timeout, a deadlock or a serialization failure, until the budget is used up. */
+function createRetries(context: RunContext) {
+  let version: bigint | undefined;
+  let attempt = 0;
+  let began = 0;
+  let pauses = createPauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+  const mayTryAgain = async (
+    { error, place, parts }: Failed,
+    step: PlanStep,
+    at: number,
+    total: number,
+  ): Promise<boolean> => {
+    const reason = RETRIED[error.sqlState];
+    if (reason === undefined || hasCommitted(step, place.part.statementIndex, parts.length)) return false;
+    if (version !== step.migration.version) {
+      version = step.migration.version;
+      attempt = 0;
+      began = Date.now();
+      pauses = createPauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    }
+    const holders = reason === "lock-timeout" ? await readHolders(context) : [];
+    const left = context.lockRetry - (Date.now() - began);
+    if (left <= 0) throw tableLockError(context, step, holders);
+    const pauseMs = Math.min(pauses(), left);
+    context.emit({ type: "step-retry", ...stepFacts(step, at, total), reason, attempt: ++attempt, pauseMs, holders });
+    await pauseFor(pauseMs, context.signal);
+    return true;
+  };
+  return { mayTryAgain };
+}
+
+/** A body that has committed by itself cannot simply be run again. */
+function hasCommitted(step: PlanStep, statementIndex: number | undefined, _parts: number): boolean {
+  return committedBefore(step, statementIndex ?? Infinity) > 0;
+}
+
+/** How many of the body's statements were made permanent by a COMMIT of its own before the one that failed. */
+function committedBefore({ migration, direction }: PlanStep, failedIndex: number): number {
+  const controls = findTransactionControl(migration, direction);
+  if (controls.length === 0) return 0;
+  const statements = migration[direction] ?? [];
+  const ended = statements.findLastIndex(
+    ({ place, sql }, index) =>
+      index < failedIndex &&
+      /commit|end/i.test(sql) &&
+      controls.some(({ line = 0, message }) => line >= place.line && /^(COMMIT|END)/.test(message)),
+  );
+  return ended + 1;
+}
+
+function tableLockError(
+  context: RunContext,
+  { migration }: PlanStep,
+  holders: readonly LockHolder[],
+): LockTimeoutError {
+  return new LockTimeoutError(
+    "table",
+    `${migration.name} did not get its locks within ${context.lockRetry} ms of tries: the tables are in use. It was rolled back.`,
+    {
+      hint:
+        holders.length === 0
+          ? "Start again when the tables are less busy, or give more time with --lock-retry."
+          : `These sessions hold locks here, the oldest first:\n${describeHolders(holders)}\nEnd them (SELECT pg_terminate_backend(PID)), or give more time with --lock-retry.`,
+    },
+  );
+}
+
+async function recordFailure(
+  context: RunContext,
+  step: PlanStep,
+  { error, place }: Failed,
+  done: readonly StepResult[],
+): Promise<Error> {
+  const { migration, direction } = step;
+  const told = error.sqlState === NOT_OURS && place.part.kind === "finish" ? ownTransactionError(error) : error;
+  const failed: FailedPart = {
+    step,
+    error: told,
+    statement: place.part.statement,
+    statementIndex: place.part.statementIndex,
+    offset: place.offset,
+    index: place.index,
+  };
+  const recorded = recordedError(failed);
+  const kept = committedBefore(step, place.part.statementIndex ?? Infinity);
+  const { table, writer } = context;
+  const records =
+    kept > 0
+      ? recordStopped(table, migration, direction, kept, recorded, writer)
+      : direction === "up"
+        ? recordFailedUp(table, migration, recorded, writer)
+        : recordFailedDown(table, migration, recorded, writer);
+  const noted = await tryToRecord(context, records);
+  context.emit({ type: "step-failed", ...stepFacts(step, done.length, done.length + 1), message: recorded.message });
+  const state = stateSentence(step, kept, noted);
+  return failureOf(context, failed, done, state, kept > 0 ? waysOut(migration.version) : []);
+}
+
+function ownTransactionError(error: PostgresError): PostgresError {
+  const message =
+    "the migration ended its transaction by itself (a ROLLBACK in it), so it cannot be recorded as applied";
+  return new PostgresError({ ...error.fields, message, where: undefined, position: undefined }, error.completed);
+}
+
+/** Writes what happened; undefined if it is written, else why it could not be. */
+export async function tryToRecord(context: RunContext, statements: readonly string[]): Promise<string | undefined> {
+  const message = ["BEGIN", ...statements, "COMMIT"].join(";\n");
+  try {
+    await context.connection.send(message);
+    return undefined;
+  } catch (error) {
+    if (error instanceof PostgresError) await rollBack(context.connection);
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function stateSentence({ migration, direction }: PlanStep, kept: number, notNoted: string | undefined): string {
+  const name = migration.name;
+  const noted = notNoted === undefined ? "" : ` (The history could not be written: ${notNoted}.)`;
+  if (kept > 0) {
+    return `${name} committed by itself: its first ${kept} statements are kept, the rest was rolled back. It is marked dirty.${noted}`;
+  }
+  if (direction === "down") return `Everything of this rollback was undone; ${name} is as applied as before.${noted}`;
+  return `Everything ${name} did was rolled back; it is marked dirty and counts as pending. The next gander up tries it again.${noted}`;
+}

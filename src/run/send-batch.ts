@@ -1,0 +1,70 @@
+import type { Notice } from "../database/connection.ts";
+import { PostgresError } from "../database/postgres-error.ts";
+import type { GanderEvent } from "../events.ts";
+import type { PlanStep } from "../plan/plan.ts";
+import type { StepResult } from "./result.ts";
+import { type RunContext, send } from "./run-context.ts";
+import { type ErrorPlace, joinParts, locateError, type Part, stepParts } from "./step-message.ts";
+
+/** What became of steps that were sent in one message. */
+export interface BatchOutcome {
+  readonly done: readonly StepResult[];
+  readonly failed:
+    | { readonly error: PostgresError; readonly place: ErrorPlace; readonly parts: readonly Part[] }
+    | undefined;
+}
+
+/** The part of an event that says which step it is about. */
+export function stepFacts(step: PlanStep, number: number, steps: number) {
+  const { direction, migration } = step;
+  return { direction, version: migration.version, name: migration.name, step: number + 1, steps };
+}
+
+/**
+ * Sends transactional steps as one message, one round trip; each commits by itself, and the first error stops the rest.
+ * Our INFO lines tell how far it is while it runs.
+ */
+export async function sendBatch(
+  context: RunContext,
+  steps: readonly PlanStep[],
+  first: number,
+  total: number,
+): Promise<BatchOutcome> {
+  const parts = steps.flatMap((step, index) => stepParts(context, step, first + index, total));
+  const progress = followProgress(context, steps, first, total);
+  try {
+    await send(context, joinParts(parts), progress.onNotice);
+    return { done: progress.done, failed: undefined };
+  } catch (error) {
+    if (!(error instanceof PostgresError)) throw error;
+    const place = locateError(parts, error.completed, error.fields.position);
+    return { done: progress.done, failed: { error, place, parts } };
+  }
+}
+
+function followProgress(context: RunContext, steps: readonly PlanStep[], first: number, total: number) {
+  const { emit, token } = context;
+  const done: StepResult[] = [];
+  let began = 0;
+  let current = first;
+  const onNotice = (notice: Notice): void => {
+    const [own, what, number] = notice.message.split(" ");
+    const at = own === token ? Number(number) : current;
+    const step = steps[at - first] as PlanStep;
+    const facts = stepFacts(step, at, total);
+    if (own !== token) {
+      emit({ type: "step-notice", ...facts, notice } satisfies GanderEvent);
+    } else if (what === "start") {
+      current = at;
+      began = performance.now();
+      emit({ type: "step-start", ...facts });
+    } else {
+      const statements = (step.migration[step.direction] ?? []).length;
+      const durationMs = performance.now() - began;
+      const { direction, version, name } = facts;
+      done.push({ direction, version, name, statements, durationMs });
+      emit({ type: "step-done", ...facts, durationMs, statements });
+    }
+  };
+  return { done, onNotice };
+}

@@ -1,0 +1,110 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { Connection, Database } from "../database/connection.ts";
+import type { EventListener } from "../events.ts";
+import type { MigrationSet } from "../files/read-migrations.ts";
+import { digestFiles } from "../history/digest.ts";
+import { readState } from "../history/read-state.ts";
+import type { TableName } from "../history/table-name.ts";
+import type { Policies } from "../plan/plan.ts";
+import { checkState, type UsableState } from "./check-state.ts";
+import type { RunContext } from "./run-context.ts";
+
+/** What all runs of a migrator have in common. Times in milliseconds. */
+export interface RunSettings {
+  readonly database: Database;
+  readonly readFiles: () => MigrationSet;
+  readonly tableName: TableName;
+  readonly role: string | undefined;
+  readonly policies: Policies;
+  readonly lockTimeout: number;
+  readonly lockRetry: number;
+  readonly wait: number | undefined;
+  readonly emit: EventListener;
+}
+
+/** A connection with what one round trip told about server and history, and the files. */
+export interface Session {
+  readonly context: RunContext;
+  readonly files: MigrationSet;
+  /** The digest that the history has when all files are applied as they are. */
+  readonly digest: string;
+  readonly state: UsableState;
+}
+
+/**
+ * Connects and reads the files at the same time, then the history in one round trip. `rows: "always"` reads the history's
+ * rows even where all is applied.
+ */
+export async function openSession(
+  settings: RunSettings,
+  signal: AbortSignal,
+  rows: "always" | "if-needed",
+): Promise<Session> {
+  const connecting = settings.database.connect();
+  connecting.catch(() => undefined);
+  // The server is busy making a session for us: the time to read files.
+  await new Promise((resolve) => setImmediate(resolve));
+  let files: MigrationSet;
+  try {
+    files = settings.readFiles();
+  } catch (error) {
+    await connecting.then((connection) => connection.close()).catch(() => undefined);
+    throw error;
+  }
+  const digest = digestFiles(files.migrations);
+  const connection = await connecting;
+  try {
+    const wanted = rows === "always" ? "rows" : { unlessDigest: digest };
+    const state = checkState(
+      await readState(connection, settings.tableName, wanted, settings.role),
+      settings.tableName,
+    );
+    const context = createContext(settings, connection, state, signal);
+    tell(context, settings, files, state);
+    return { context, files, digest, state };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+function createContext(
+  settings: RunSettings,
+  connection: Connection,
+  state: UsableState,
+  signal: AbortSignal,
+): RunContext {
+  const { database, role, lockTimeout, lockRetry, wait, emit } = settings;
+  return {
+    database,
+    connection,
+    table: state.table,
+    pooled: connection.keyProcessId !== undefined && connection.keyProcessId !== state.backendId,
+    serverVersionNumber: state.serverVersionNumber,
+    backendId: state.backendId,
+    writer: { host: hostname(), processId: process.pid },
+    role,
+    lockTimeout,
+    lockRetry,
+    wait,
+    signal,
+    emit,
+    token: `gander:${randomBytes(6).toString("hex")}`,
+  };
+}
+
+function tell(context: RunContext, settings: RunSettings, { migrations }: MigrationSet, state: UsableState): void {
+  const { emit, pooled } = context;
+  emit({ type: "connected", database: settings.database.description, serverVersion: state.serverVersion, pooled });
+  const present = new Set(state.rows?.filter(({ dirty }) => !dirty).map(({ version }) => version));
+  const pending = state.rows === undefined ? 0 : migrations.filter(({ version }) => !present.has(version)).length;
+  emit({
+    type: "checked",
+    table: `${state.table.schema}.${state.table.name}`,
+    historyExists: state.exists,
+    applied: state.applied,
+    files: migrations.length,
+    pending,
+  });
+}

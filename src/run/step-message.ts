@@ -1,0 +1,143 @@
+import { quoteLiteral } from "../database/quote.ts";
+import type { Statement } from "../files/migration.ts";
+import { describeStatements } from "../files/statement-kind.ts";
+import { claimDown, claimUp, doBlock, finishDown, finishUp, NOT_OURS } from "../history/record.ts";
+import type { PlanStep } from "../plan/plan.ts";
+import type { RunContext } from "./run-context.ts";
+import { lockKey } from "./run-lock.ts";
+import { transactionSettings } from "./transaction-settings.ts";
+
+/** The SQLSTATE with which a step stops its own message when another gander holds the run lock. */
+export const LOCK_BUSY = "GA001";
+
+/** One piece of a message: a statement of a file, or one of ours around it. */
+export interface Part {
+  readonly sql: string;
+  readonly kind: "begin" | "start" | "claim" | "body" | "finish" | "commit" | "done";
+  /** How many statements the server sees in it. */
+  readonly count: number;
+  /** The step's place in the plan, 0-based. */
+  readonly step: number;
+  readonly statement?: Statement;
+  /** Which statement of the direction, 0-based. */
+  readonly statementIndex?: number;
+}
+
+/** A transactional step: begin, local settings, claim, body, finish, commit, and the lines that tell how far it is. */
+export function stepParts(context: RunContext, step: PlanStep, number: number, steps: number): readonly Part[] {
+  const { migration, direction } = step;
+  const body = migration[direction] ?? [];
+  const frame = (kind: Part["kind"], sql: string): Part => ({ kind, sql, count: 1, step: number });
+  const note = body.length === 0 && direction === "down" ? "nothing was undone: the Down is empty" : undefined;
+  return [
+    frame("begin", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
+    frame("start", startBlock(context, step, number, steps)),
+    ...(direction === "up"
+      ? claimUp(context.table, migration, context.writer).map((sql) => frame("claim", sql))
+      : [frame("claim", claimRollback(context, step))]),
+    ...body.map((statement, statementIndex): Part => ({
+      kind: "body",
+      sql: statement.sql,
+      count: statement.count,
+      step: number,
+      statement,
+      statementIndex,
+    })),
+    frame(
+      "finish",
+      direction === "up"
+        ? finishUp(context.table, migration, context.writer, ownRole(context, step))
+        : finishDown(context.table, migration, context.writer, ownRole(context, step), note),
+    ),
+    frame("commit", "COMMIT"),
+    frame("done", doBlock(`BEGIN RAISE INFO '%', ${quoteLiteral(`${context.token} done ${number}`)}; END`)),
+  ];
+}
+
+function startBlock(context: RunContext, { migration, direction }: PlanStep, number: number, steps: number): string {
+  const lockTimeout = migration.directives.lockTimeout ?? context.lockTimeout;
+  const name = `gander ${direction} ${number + 1}/${steps} ${migration.version}`;
+  return doBlock(`BEGIN
+  ${transactionSettings(context, lockTimeout, name).join("\n  ")}
+  ${context.pooled ? tryLock(context) : ""}
+  RAISE INFO '%', ${quoteLiteral(`${context.token} start ${number}`)};
+END`);
+}
+
+/** In a PL/pgSQL block: takes the run lock for the transaction, or stops the message. */
+export function tryLock(context: Pick<RunContext, "table">): string {
+  return `IF NOT pg_catalog.pg_try_advisory_xact_lock(${lockKey(context.table)}) THEN
+    RAISE EXCEPTION 'another gander is at work' USING ERRCODE = '${LOCK_BUSY}';
+  END IF;`;
+}
+
+function claimRollback(context: RunContext, { migration }: PlanStep): string {
+  return doBlock(`DECLARE changed bigint;
+BEGIN
+  ${claimDown(context.table, migration, context.writer)};
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  IF changed OPERATOR(pg_catalog.<>) 1 THEN
+    RAISE EXCEPTION 'the version is not applied any more' USING ERRCODE = '${LOCK_BUSY}';
+  END IF;
+END`);
+}
+
+/** A body that becomes another role must not write our history as that one. */
+function ownRole(context: RunContext, { migration, direction }: PlanStep): string {
+  const changes = (migration[direction] ?? []).some(
+    ({ sql }) =>
+      /\brole\b|authorization/i.test(sql) &&
+      describeStatements(sql).some(({ sessionState }) =>
+        sessionState.some(({ kind, name }) => kind === "role" || kind === "session-authorization" || name === "role"),
+      ),
+  );
+  return changes ? `PERFORM pg_catalog.set_config('role', ${quoteLiteral(context.role ?? "none")}, true);` : "";
+}
+
+/** The text of a message. A body may end in a comment, so each part is followed by a line end before its semicolon. */
+export function joinParts(parts: readonly Part[]): string {
+  return parts.map(({ sql }) => `${sql}\n;\n`).join("");
+}
+
+/** Characters between two parts. */
+const SEPARATOR = 3;
+
+/** Where in a message an error happened. */
+export interface ErrorPlace {
+  readonly part: Part;
+  /** 0-based, in code points of the part; undefined where the server did not say. */
+  readonly offset: number | undefined;
+  /** Which of the part's statements, 0-based. */
+  readonly index: number;
+}
+
+/**
+ * Finds the part that an error belongs to: by its position where it has one, else by how many statements completed before
+ * it. A position is 1-based and counts code points over the whole message.
+ */
+export function locateError(parts: readonly Part[], completed: number, position: number | undefined): ErrorPlace {
+  if (position !== undefined) {
+    let from = 0;
+    for (const part of parts) {
+      const length = codePoints(part.sql);
+      if (position - 1 < from + length + SEPARATOR) {
+        return { part, offset: Math.min(position - 1 - from, length), index: 0 };
+      }
+      from += length + SEPARATOR;
+    }
+  }
+  let left = completed;
+  for (const part of parts) {
+    if (left < part.count) return { part, offset: undefined, index: left };
+    left -= part.count;
+  }
+  return { part: parts.at(-1) as Part, offset: undefined, index: 0 };
+}
+
+function codePoints(text: string): number {
+  let count = text.length;
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xfc00) === 0xdc00) count--;
+  return count;
+}
+
+export { NOT_OURS };

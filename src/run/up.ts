@@ -1,0 +1,169 @@
+import { PostgresError } from "../database/postgres-error.ts";
+import { ConfigError, FileError } from "../errors.ts";
+import { findRefusedInTransaction } from "../files/transaction-check.ts";
+import { createTables } from "../history/layout.ts";
+import type { DatabaseState } from "../history/read-state.ts";
+import { historyOf } from "../history/read-state.ts";
+import { describeTable } from "../history/table-name.ts";
+import type { Plan, PlanStep } from "../plan/plan.ts";
+import { planUp, type UpTarget } from "../plan/plan-up.ts";
+import { doBlock } from "../history/record.ts";
+import { checkState, checkWritable, type UsableState } from "./check-state.ts";
+import { failedElsewhere } from "./failed-elsewhere.ts";
+import { createPauses, pauseFor } from "./pause.ts";
+import { isAlive, recoverCrashed } from "./recover.ts";
+import type { RunResult, StepResult } from "./result.ts";
+import { rollBack, type RunContext, send } from "./run-context.ts";
+import { releaseRunLock, takeRunLock } from "./run-lock.ts";
+import { runSteps } from "./run-steps.ts";
+import type { RunSettings, Session } from "./session.ts";
+import { LOCK_BUSY, tryLock } from "./step-message.ts";
+
+/** Applies what is pending; where nothing is, it has read and taken no lock. */
+export async function runUp(settings: RunSettings, session: Session, target: UpTarget): Promise<RunResult> {
+  const began = performance.now();
+  const { context, files, state } = session;
+  const report = (plan: Plan, steps: readonly StepResult[], to: bigint): RunResult => {
+    const durationMs = performance.now() - began;
+    if (steps.length > 0) context.emit({ type: "run-done", direction: "up", steps: steps.length, durationMs });
+    return { direction: "up", steps, from: state.newest, to, warnings: plan.warnings, durationMs };
+  };
+  const plan = (current: UsableState): Plan => planUp(files.migrations, historyOf(current), target, settings.policies);
+  if (state.rows === undefined) {
+    const nothing = planUp(files.migrations, { table: state.table, exists: true, rows: [] }, target, settings.policies);
+    return report({ ...nothing, steps: [], warnings: [] }, [], state.newest);
+  }
+  if (!isUnderWay(state)) {
+    const first = plan(state);
+    for (const warning of first.warnings) context.emit({ type: "warning", warning });
+    if (first.steps.length === 0) return report(first, [], state.newest);
+    checkSteps(first.steps);
+  }
+  checkWritable(state);
+  const outcome = await takeRunLock(
+    context,
+    settings.tableName,
+    { unlessDigest: session.digest },
+    (seen) => seen.exists && seen.rows === undefined,
+  );
+  if (!outcome.locked) return report({ direction: "up", steps: [], warnings: [] }, [], outcome.state.newest);
+  try {
+    return await applyUnderLock(settings, session, plan, outcome.state, outcome.waitedMs, report);
+  } finally {
+    await release(context);
+  }
+}
+
+type Report = (plan: Plan, steps: readonly StepResult[], to: bigint) => RunResult;
+
+async function applyUnderLock(
+  settings: RunSettings,
+  session: Session,
+  plan: (state: UsableState) => Plan,
+  first: DatabaseState,
+  waited: number,
+  report: Report,
+): Promise<RunResult> {
+  const { context, files } = session;
+  const pauses = createPauses(15, 400);
+  let seen = first;
+  let waitedMs = waited;
+  let done: readonly StepResult[] = [];
+  for (;;) {
+    const state = checkState(seen, settings.tableName);
+    if (state.exists && state.rows === undefined)
+      return report({ direction: "up", steps: [], warnings: [] }, done, state.newest);
+    const failure = waitedMs > 0 ? failedElsewhere(files.migrations, state, session.state.now) : undefined;
+    if (failure !== undefined) throw failure;
+    const rows = await recoverCrashed(context.connection, files.migrations, state.rows ?? []);
+    const working = context.pooled && (await someoneWorks(context, { ...state, rows }));
+    if (!working) {
+      const made = plan({ ...state, rows });
+      if (made.steps.length === 0) return report(made, done, state.newest);
+      checkSteps(made.steps);
+      if (state.exists || (await createHistory(context))) {
+        context.emit({ type: "run-start", direction: "up", steps: made.steps.length });
+        const outcome = await runSteps(context, made.steps, done);
+        done = outcome.done;
+        if (!outcome.contended) return report(made, done, newestOf(done, state.newest));
+      }
+    }
+    const pauseMs = pauses();
+    await pauseFor(pauseMs, context.signal);
+    waitedMs += pauseMs;
+    const again = await takeRunLock(
+      context,
+      settings.tableName,
+      { unlessDigest: session.digest },
+      ({ rows: r, exists }) => exists && r === undefined,
+    );
+    seen = again.state;
+    waitedMs += again.waitedMs;
+  }
+}
+
+function isUnderWay({ rows }: DatabaseState): boolean {
+  return rows?.some(({ state }) => state === "running") ?? false;
+}
+
+async function someoneWorks({ connection }: RunContext, { rows }: DatabaseState): Promise<boolean> {
+  for (const row of rows ?? []) if (row.state === "running" && (await isAlive(connection, row))) return true;
+  return false;
+}
+
+function newestOf(done: readonly StepResult[], before: bigint): bigint {
+  return done.reduce((newest, { version }) => (version > newest ? version : newest), before);
+}
+
+/** What PostgreSQL is certain to refuse is told before anything runs. @throws FileError */
+export function checkSteps(steps: readonly PlanStep[]): void {
+  const problems = steps.flatMap(({ migration, direction }) => findRefusedInTransaction(migration, direction));
+  if (problems.length === 0) return;
+  throw new FileError(
+    problems.length === 1
+      ? "a statement cannot run where it stands"
+      : `${problems.length} statements cannot run where they stand`,
+    problems,
+  );
+}
+
+/** Creates history and log; false if another gander did it at the same moment. @throws ConfigError where it may not */
+async function createHistory(context: RunContext): Promise<boolean> {
+  const lock = context.pooled ? [doBlock(`BEGIN ${tryLock(context)} END`)] : [];
+  const role =
+    context.pooled && context.role !== undefined ? [`SET LOCAL ROLE "${context.role.replaceAll('"', '""')}"`] : [];
+  try {
+    await send(context, ["BEGIN", ...role, ...lock, ...createTables(context.table), "COMMIT"].join(";\n"));
+    return true;
+  } catch (error) {
+    if (!(error instanceof PostgresError)) throw error;
+    await rollBack(context.connection);
+    const { schema } = context.table;
+    switch (error.sqlState) {
+      case LOCK_BUSY:
+      case "42P07":
+      case "23505":
+        return false;
+      case "3F000":
+        throw new ConfigError(`the schema ${schema} of the history does not exist`, {
+          hint: `CREATE SCHEMA ${schema}; or name another one with --table`,
+          cause: error,
+        });
+      case "42501":
+        throw new ConfigError(
+          `the history ${describeTable(context.table)} cannot be created: ${error.fields.message}`,
+          {
+            hint: `Let the role create tables there: GRANT CREATE ON SCHEMA ${schema} TO the role; or name a schema of its own with --table schema.name`,
+            cause: error,
+          },
+        );
+      default:
+        throw error;
+    }
+  }
+}
+
+/** The lock ends with the connection where it cannot be released any more. */
+export async function release(context: RunContext): Promise<void> {
+  await releaseRunLock(context).catch(() => undefined);
+}
