@@ -155,7 +155,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
         version: state.newest,
         versions: compareVersions(files.migrations, state.rows ?? []),
       })),
-    version: () => withSession("if-needed", undefined, async ({ state }) => state.newest),
+    version: () => withSession("always", undefined, async ({ state }) => state.newest),
     plan: (planOptions = {}) =>
       withSession("always", planOptions.signal, async ({ files, state }) => {
         if (planOptions.direction !== "down") {

@@ -10,10 +10,7 @@ export interface DatabaseState {
   readonly serverVersion: string;
   /** `180004` for 18.4 */
   readonly serverVersionNumber: number;
-  readonly databaseName: string;
-  readonly user: string;
   readonly backendId: number;
-  readonly backendStart: string;
   readonly inRecovery: boolean;
   readonly readOnly: boolean;
   /** The server's clock, ISO 8601. */
@@ -89,9 +86,7 @@ BEGIN
   PERFORM set_config('${RESULT}', json_build_object(
     'serverVersion', current_setting('server_version'),
     'serverVersionNumber', current_setting('server_version_num')::int,
-    'databaseName', current_database(), 'user', current_user,
     'backendId', pg_backend_pid(), 'now', clock_timestamp(),
-    'backendStart', (SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid())),
     'inRecovery', pg_is_in_recovery(), 'readOnly', current_setting('transaction_read_only') = 'on',
     'target', target, 'exists', history IS NOT NULL, 'foreignColumns', foreign_columns, 'layout', layout,
     'elsewhere', elsewhere, 'digest', digest, 'newest', newest::text, 'applied', applied, 'rows', found_rows
@@ -117,10 +112,7 @@ export function parseState(name: TableName, text: string): DatabaseState {
   return {
     serverVersion: found.serverVersion.split(" ")[0],
     serverVersionNumber: found.serverVersionNumber,
-    databaseName: found.databaseName,
-    user: found.user,
     backendId: found.backendId,
-    backendStart: found.backendStart,
     inRecovery: found.inRecovery,
     readOnly: found.readOnly,
     now: found.now,

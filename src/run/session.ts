@@ -5,6 +5,7 @@ import type { EventListener } from "../events.ts";
 import type { MigrationSet } from "../files/read-migrations.ts";
 import { digestFiles } from "../history/digest.ts";
 import { readState } from "../history/read-state.ts";
+import { readSummary } from "../history/read-summary.ts";
 import type { TableName } from "../history/table-name.ts";
 import type { Policies } from "../plan/plan.ts";
 import { checkState, type UsableState } from "./check-state.ts";
@@ -55,11 +56,12 @@ export async function openSession(
   const digest = digestFiles(files.migrations);
   const connection = await connecting;
   try {
-    const wanted = rows === "always" ? "rows" : { unlessDigest: digest };
-    const state = checkState(
-      await readState(connection, settings.tableName, wanted, settings.role),
-      settings.tableName,
-    );
+    const { tableName, role } = settings;
+    const found =
+      rows === "always"
+        ? await readState(connection, tableName, "rows", role)
+        : await readSummary(connection, tableName, digest, role);
+    const state = checkState(found, tableName);
     const context = createContext(settings, connection, state, signal);
     tell(context, settings, files, state);
     return { context, files, digest, state };

@@ -1,0 +1,80 @@
+import type { Connection } from "../database/connection.ts";
+import { PostgresError } from "../database/postgres-error.ts";
+import { quoteLiteral } from "../database/quote.ts";
+import { DIGEST_SQL } from "./digest.ts";
+import { type DatabaseState, readState } from "./read-state.ts";
+import type { TableName } from "./table-name.ts";
+
+const NEWEST = "pg_catalog.max(version_id) FILTER (WHERE NOT is_dirty)";
+const APPLIED = "pg_catalog.count(*) FILTER (WHERE NOT is_dirty)";
+
+/**
+ * The quickest look: one plain SELECT. A new session of the server would load PL/pgSQL for a DO block, which takes longer
+ * than all the rest. `query_to_xml` runs a query given as text, so a missing table is no error.
+ */
+export function summaryMessage(name: TableName, role: string | undefined): string {
+  const schema = name.schema === undefined ? "pg_catalog.current_schema()" : quoteLiteral(name.schema);
+  const table = `pg_catalog.format('%I.%I', ${schema}, ${quoteLiteral(name.name)})`;
+  const query = `SELECT pg_catalog.concat(${DIGEST_SQL}, ' ', coalesce(${NEWEST}, 0), ' ', ${APPLIED}) AS s FROM `;
+  const become = role === undefined ? "" : `SELECT pg_catalog.set_config('role', ${quoteLiteral(role)}, true);\n`;
+  return `${become}SELECT ${schema}, pg_catalog.pg_backend_pid(), pg_catalog.pg_is_in_recovery(),
+  pg_catalog.current_setting('transaction_read_only'), pg_catalog.current_setting('server_version'),
+  pg_catalog.current_setting('server_version_num'), pg_catalog.to_json(pg_catalog.clock_timestamp()),
+  CASE WHEN pg_catalog.to_regclass(${table}) IS NULL THEN NULL ELSE
+    pg_catalog.query_to_xml(${quoteLiteral(query)} OPERATOR(pg_catalog.||) ${table}, false, false, '')::text END`;
+}
+
+/**
+ * Reads the history in one round trip: its digest alone where it is the expected one. A history that is absent, or differs,
+ * is `undefined` rows or read in full by a second look; so is what the quick look cannot cope with, such as a table of
+ * another tool.
+ */
+export async function readSummary(
+  connection: Connection,
+  name: TableName,
+  expected: string,
+  role: string | undefined,
+): Promise<DatabaseState> {
+  const summary = await quickLook(connection, name, role);
+  if (summary !== undefined && (!summary.exists || summary.digest === expected)) return summary;
+  return readState(connection, name, { unlessDigest: expected }, role);
+}
+
+async function quickLook(
+  connection: Connection,
+  name: TableName,
+  role: string | undefined,
+): Promise<DatabaseState | undefined> {
+  try {
+    const results = await connection.send(summaryMessage(name, role));
+    return parseSummary(name, results.at(-1)?.rows[0] ?? []);
+  } catch (error) {
+    // No schema, another tool's columns, no right to read, a server without the function: the full look tells which.
+    if (error instanceof PostgresError) return undefined;
+    throw error;
+  }
+}
+
+function parseSummary(name: TableName, row: readonly (string | null)[]): DatabaseState | undefined {
+  const [schema, backendId, inRecovery, readOnly, version, versionNumber, now, xml] = row;
+  if (schema === null || schema === undefined) return undefined;
+  const found = xml === null ? undefined : /<s>(\S+) (\S+) (\S+)<\/s>/.exec(xml ?? "");
+  if (found === null) return undefined;
+  return {
+    serverVersion: version?.split(" ")[0] ?? "",
+    serverVersionNumber: Number(versionNumber),
+    backendId: Number(backendId),
+    inRecovery: inRecovery === "t",
+    readOnly: readOnly === "on",
+    now: JSON.parse(now ?? '""'),
+    table: { schema, name: name.name },
+    exists: found !== undefined,
+    foreignColumns: undefined,
+    layout: undefined,
+    elsewhere: [],
+    digest: found?.[1],
+    newest: BigInt(found?.[2] ?? 0),
+    applied: Number(found?.[3] ?? 0),
+    rows: found === undefined ? [] : undefined,
+  };
+}
