@@ -7,7 +7,7 @@ import { folderPath } from "./folder-path.ts";
 import { listFolder } from "./list-folder.ts";
 import { findDuplicateVersions } from "./duplicate-versions.ts";
 import type { Migration } from "./migration.ts";
-import { inspectMigration } from "./parse-migration.ts";
+import { inspectOnce } from "./parse-cache.ts";
 import { readText } from "./read-text.ts";
 import { parseFileName } from "./file-name.ts";
 import type { VersionedFile } from "./small-versions.ts";
@@ -87,7 +87,7 @@ export function inspectMigrations(input: MigrationsInput, options: ReadOptions =
       problems.push(text);
       continue;
     }
-    const parsed = inspectMigration({ name, path, text, env, allowUnsetEnv });
+    const parsed = inspectOnce({ name, path, text, env, allowUnsetEnv });
     problems.push(...parsed.problems);
     downProblems.push(...parsed.downProblems);
     if (parsed.migration !== undefined) migrations.push(parsed.migration);

@@ -1,5 +1,6 @@
 import { HistoryError, UsageError } from "../errors.ts";
 import type { Migration } from "../files/migration.ts";
+import { findTransactionControl } from "../files/transaction-check.ts";
 import type { History } from "../history/history.ts";
 import { checkHistory, counted, names } from "./check-history.ts";
 import { compareVersions, newestApplied } from "./compare.ts";
@@ -93,6 +94,18 @@ function ignored({ version, name }: VersionStatus): PlanWarning {
 }
 
 function warnAboutFile({ migration }: PlanStep): readonly PlanWarning[] {
+  return [...warnOfTransactionControl(migration), ...warnOfDown(migration)];
+}
+
+function warnOfTransactionControl(migration: Migration): readonly PlanWarning[] {
+  return findTransactionControl(migration, "up").map(({ file, line, message }) => ({
+    kind: "transaction-control",
+    version: migration.version,
+    message: `${file}:${line}: ${message}`,
+  }));
+}
+
+function warnOfDown(migration: Migration): readonly PlanWarning[] {
   if (migration.downProblem === undefined) return [];
   const { file, line, message } = migration.downProblem;
   const place = line === undefined ? file : `${file}:${line}`;

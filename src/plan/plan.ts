@@ -35,7 +35,9 @@ export interface PlanWarning {
     | "down-unusable"
     | "failed-without-file"
     | "no-file"
-    | "transaction-control";
+    | "transaction-control"
+    | "file";
+  /** 0 where it is about no version: a file that is none of ours, say. */
   readonly version: bigint;
   readonly message: string;
 }

@@ -3,13 +3,14 @@ import { historyOf } from "../history/read-state.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type DownRules, type DownTarget, planDown } from "../plan/plan-down.ts";
 import { newestApplied } from "../plan/compare.ts";
+import { checkSteps } from "./check-files.ts";
 import { checkState, checkWritable } from "./check-state.ts";
 import { findLosses } from "./losses.ts";
 import type { RunResult } from "./result.ts";
 import { takeRunLock } from "./run-lock.ts";
 import { runSteps } from "./run-steps.ts";
 import type { RunSettings, Session } from "./session.ts";
-import { checkSteps, release } from "./up.ts";
+import { release } from "./up.ts";
 
 /** What is asked before a run that could lose rows, or undo what cannot be undone. */
 export interface Confirmation {

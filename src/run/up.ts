@@ -1,13 +1,13 @@
 import { PostgresError } from "../database/postgres-error.ts";
-import { ConfigError, FileError } from "../errors.ts";
-import { findRefusedInTransaction } from "../files/transaction-check.ts";
+import { ConfigError } from "../errors.ts";
 import { createTables } from "../history/layout.ts";
 import type { DatabaseState } from "../history/read-state.ts";
 import { historyOf } from "../history/read-state.ts";
 import { describeTable } from "../history/table-name.ts";
-import type { Plan, PlanStep } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { planUp, type UpTarget } from "../plan/plan-up.ts";
 import { doBlock } from "../history/record.ts";
+import { checkSmallVersions, checkSteps, warningsOf } from "./check-files.ts";
 import { checkState, checkWritable, type UsableState } from "./check-state.ts";
 import { failedElsewhere } from "./failed-elsewhere.ts";
 import { createPauses, pauseFor } from "./pause.ts";
@@ -28,7 +28,11 @@ export async function runUp(settings: RunSettings, session: Session, target: UpT
     if (steps.length > 0) context.emit({ type: "run-done", direction: "up", steps: steps.length, durationMs });
     return { direction: "up", steps, from: state.newest, to, warnings: plan.warnings, durationMs };
   };
-  const plan = (current: UsableState): Plan => planUp(files.migrations, historyOf(current), target, settings.policies);
+  const plan = (current: UsableState): Plan => {
+    if (settings.policies.missing === "error") checkSmallVersions(files, current.rows ?? []);
+    return planUp(files.migrations, historyOf(current), target, settings.policies);
+  };
+  for (const warning of warningsOf(files.warnings)) context.emit({ type: "warning", warning });
   if (state.rows === undefined) {
     const nothing = planUp(files.migrations, { table: state.table, exists: true, rows: [] }, target, settings.policies);
     return report({ ...nothing, steps: [], warnings: [] }, [], state.newest);
@@ -113,18 +117,6 @@ async function someoneWorks({ connection }: RunContext, { rows }: DatabaseState)
 
 function newestOf(done: readonly StepResult[], before: bigint): bigint {
   return done.reduce((newest, { version }) => (version > newest ? version : newest), before);
-}
-
-/** What PostgreSQL is certain to refuse is told before anything runs. @throws FileError */
-export function checkSteps(steps: readonly PlanStep[]): void {
-  const problems = steps.flatMap(({ migration, direction }) => findRefusedInTransaction(migration, direction));
-  if (problems.length === 0) return;
-  throw new FileError(
-    problems.length === 1
-      ? "a statement cannot run where it stands"
-      : `${problems.length} statements cannot run where they stand`,
-    problems,
-  );
 }
 
 /** Creates history and log; false if another gander did it at the same moment. @throws ConfigError where it may not */
