@@ -1,7 +1,7 @@
 import { HistoryError, UsageError } from "../errors.ts";
 import type { Migration } from "../files/migration.ts";
 import { findTransactionControl } from "../files/transaction-check.ts";
-import type { History } from "../history/history.ts";
+import type { History, HistoryRow } from "../history/history.ts";
 import { checkHistory, counted, names } from "./check-history.ts";
 import { compareVersions, newestApplied } from "./compare.ts";
 import { dirtyError } from "./dirty-error.ts";
@@ -26,7 +26,7 @@ export function planUp(migrations: readonly Migration[], history: History, targe
   const versions = compareVersions(migrations, history.rows);
   const dirty = versions.filter(({ state, row }) => state === "dirty" && row?.state !== "resumable");
   if (dirty.length > 0) throw dirtyError(dirty);
-  checkTarget(migrations, history, target);
+  checkTarget(migrations, history.rows, target);
   const warnings = [...checkHistory(versions, policies)];
   const inRange = versions.filter(
     ({ version }) =>
@@ -63,9 +63,14 @@ function olderThanNewest(versions: readonly VersionStatus[], newest: bigint): re
   );
 }
 
-function checkTarget(migrations: readonly Migration[], history: History, { to }: UpTarget): void {
+/** @throws UsageError for a target that neither a file nor the history has */
+export function checkTarget(
+  migrations: readonly Migration[],
+  rows: readonly HistoryRow[],
+  { to }: Pick<UpTarget, "to">,
+): void {
   if (to === undefined) return;
-  if (migrations.some(({ version }) => version === to) || history.rows.some(({ version }) => version === to)) return;
+  if (migrations.some(({ version }) => version === to) || rows.some(({ version }) => version === to)) return;
   throw new UsageError(`there is no migration with version ${to}`, { hint: "gander status lists the versions." });
 }
 

@@ -11,6 +11,9 @@ import type { Policies } from "../plan/plan.ts";
 import { checkState, type UsableState } from "./check-state.ts";
 import type { RunContext } from "./run-context.ts";
 
+/** Turns of the event loop until the first message of a connection is on its way. */
+const TURNS = 4;
+
 /** What all runs of a migrator have in common. Times in milliseconds. */
 export interface RunSettings {
   readonly database: Database;
@@ -45,7 +48,7 @@ export async function openSession(
   const connecting = settings.database.connect();
   connecting.catch(() => undefined);
   // The server is busy making a session for us: the time to read files.
-  await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
   let files: MigrationSet;
   try {
     files = settings.readFiles();

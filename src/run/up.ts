@@ -5,7 +5,7 @@ import type { DatabaseState } from "../history/read-state.ts";
 import { historyOf } from "../history/read-state.ts";
 import { describeTable } from "../history/table-name.ts";
 import type { Plan } from "../plan/plan.ts";
-import { planUp, type UpTarget } from "../plan/plan-up.ts";
+import { checkTarget, planUp, type UpTarget } from "../plan/plan-up.ts";
 import { doBlock } from "../history/record.ts";
 import { checkSmallVersions, checkSteps, warningsOf } from "./check-files.ts";
 import { checkState, checkWritable, type UsableState } from "./check-state.ts";
@@ -34,8 +34,8 @@ export async function runUp(settings: RunSettings, session: Session, target: UpT
   };
   for (const warning of warningsOf(files.warnings)) context.emit({ type: "warning", warning });
   if (state.rows === undefined) {
-    const nothing = planUp(files.migrations, { table: state.table, exists: true, rows: [] }, target, settings.policies);
-    return report({ ...nothing, steps: [], warnings: [] }, [], state.newest);
+    checkTarget(files.migrations, [], target);
+    return report({ direction: "up", steps: [], warnings: [] }, [], state.newest);
   }
   if (!isUnderWay(state)) {
     const first = plan(state);
