@@ -72,9 +72,9 @@ BEGIN
       EXECUTE format($q$SELECT ${DIGEST_SQL}, max(version_id) FILTER (WHERE NOT is_dirty), count(*) FILTER (WHERE NOT is_dirty) FROM %I.%I$q$,
         target, ${quoteLiteral(name.name)}) INTO digest, newest, applied;
       IF ${rowsIf} THEN
-        EXECUTE format($q$SELECT json_agg(json_build_array(version_id::text, is_dirty, "timestamp", name, checksum, sequence::text,
+        EXECUTE format($q$SELECT coalesce(json_agg(json_build_array(version_id::text, is_dirty, "timestamp", name, checksum, sequence::text,
           state, direction, duration_ms, statements, statements_done, error, runner_host, runner_pid, backend_pid,
-          backend_start, source) ORDER BY version_id) FROM %I.%I$q$, target, ${quoteLiteral(name.name)}) INTO found_rows;
+          backend_start, source) ORDER BY version_id), '[]') FROM %I.%I$q$, target, ${quoteLiteral(name.name)}) INTO found_rows;
       END IF;
     END IF;
   ELSIF ${name.schema === undefined} THEN
