@@ -8,6 +8,7 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     const interruption = new Interruption(name);
     // The second time nobody wants to wait for anything.
     if (controller.signal.aborted) process.exit(interruption.exitCode);
+    process.stderr.write(`\nstopping at the next safe moment; a second ${name} ends the process at once\n`);
     controller.abort(interruption);
   });
 }

@@ -1,8 +1,8 @@
-import { UsageError } from "../errors.ts";
+import { AbortedError, UsageError } from "../errors.ts";
 import { GANDER_VERSION } from "../version.ts";
 import { commands } from "./commands.ts";
 import type { Environment } from "./env-file.ts";
-import { exitCodeOf, exitCodes } from "./exit-code.ts";
+import { exitCodeOf, exitCodes, Interruption } from "./exit-code.ts";
 import { rewriteGooseArguments } from "./goose-arguments.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { readSettings } from "./settings.ts";
@@ -38,7 +38,8 @@ export async function run(world: World): Promise<number> {
     ({ json, verbose } = settings);
     terminal = createTerminal(world.streams, world.environment, settings.noColor);
     return await runCommand(command, { ...invocation, settings, terminal, options }, world);
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown instanceof Interruption ? new AbortedError("interrupted before anything was done") : thrown;
     const { reportError } = await import("./report-error.ts");
     reportError(error, terminal, { json, verbose });
     return exitCodeOf(error, world.signal);

@@ -67,8 +67,8 @@ function createOutput(stream: OutputStream, environment: Environment, noColor: b
   const isTerminal = stream.isTTY === true;
   const dumb = environment["TERM"] === "dumb";
   const style = !noColor && wantsColours(isTerminal && !dumb, environment) ? colourStyle : plainStyle;
-  // Beyond 120 columns the eye loses the line; a pipe has no width, and its text must not depend on chance.
-  const width = isTerminal ? Math.min(stream.columns ?? 100, 120) : 100;
+  // Beyond 120 columns the eye loses the line; in a log a sentence stays on one line, so that it can be searched for.
+  const width = isTerminal ? Math.min(stream.columns ?? 100, 120) : Number.POSITIVE_INFINITY;
   return {
     view: { style, width },
     movable: isTerminal && !dumb,

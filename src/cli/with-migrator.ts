@@ -1,3 +1,5 @@
+import { openDatabase } from "../database/open-database.ts";
+import { createMigrator } from "../migrator.ts";
 import type { Migrator } from "../migrator.ts";
 import type { MigratorOptions } from "../options.ts";
 import type { CommandContext } from "./command.ts";
@@ -17,15 +19,12 @@ export async function withMigrator<T>(context: CommandContext, work: (session: S
   const { database } = settings;
   if (database === undefined) throw noDatabaseError();
   if (settings.verbose) terminal.log.write(`the database is named by ${database.place}\n`);
-  const { createMigrator } = (await import("../migrator.ts")) as unknown as {
-    createMigrator: (options: MigratorOptions) => Migrator;
-  };
   const progress = settings.quiet
     ? undefined
     : createLateProgress(terminal.log, settings.verbose ? "verbose" : "normal");
   const migrator = createMigrator({
     ...given(settings),
-    database: database.url,
+    database: openDatabase(settings.migrationUrl ?? database.url, { env: settings.environment }),
     migrations: settings.dir,
     env: settings.environment,
     signal: context.signal,
@@ -48,7 +47,6 @@ export async function withMigrator<T>(context: CommandContext, work: (session: S
 }
 
 const optionKeys = [
-  "migrationUrl",
   "role",
   "table",
   "missing",

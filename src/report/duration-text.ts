@@ -1,6 +1,6 @@
 /** A duration for people: `3 ms`, `1.2 s`, `2 min 5 s`, `1 h 3 min`. */
 export function durationText(milliseconds: number): string {
-  if (milliseconds < 1) return "under 1 ms";
+  if (milliseconds < 1) return "<1 ms";
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 59_950) return `${trimmed(milliseconds / 1000)} s`;
   const seconds = Math.round(milliseconds / 1000);

@@ -12,7 +12,7 @@ export function renderConfirmation({ plan, reasons }: Confirmation, view: View):
 /** What `repair` found and is going to do. */
 export function renderRepairPlan(plan: RepairPlan, view: View): string {
   const { style } = view;
-  const lines = [`${style("strong", printableLine(plan.name))} stopped half way.`, ""];
+  const lines = [`Repair of ${style("strong", printableLine(plan.name))}`, ""];
   if (plan.findings.length > 0) {
     lines.push("What the database shows:", ...plan.findings.map((finding) => `  - ${printable(finding)}`), "");
   }
@@ -33,7 +33,7 @@ export function renderRepaired(plan: RepairPlan, view: View): string {
 
 const markWords = { resumable: "resumable", applied: "applied", "rolled-back": "rolled back" } as const;
 const markMeaning = {
-  resumable: "the next gander up goes on at the statement that failed",
+  resumable: "the next gander up goes on where it stopped",
   applied: "it counts as applied, and no statement of it will run",
   "rolled-back": "it counts as not applied, and the next gander up runs all of it",
 } as const;

@@ -31,7 +31,7 @@ export function renderStatus(status: Status, view: View): string {
 function table(status: Status, view: View): string[] {
   if (status.versions.length === 0) return [];
   const { style } = view;
-  const header = ["State", "Applied at (UTC)", "Took", "Migration"].map((title) => style("strong", title));
+  const header = ["State", "When (UTC)", "Took", "Migration"].map((title) => style("strong", title));
   return renderTable([header, ...status.versions.map((version) => row(version, view))]);
 }
 

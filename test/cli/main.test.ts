@@ -1,7 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createDatabase } from "../support/create-database.ts";
+import { newestServer } from "../support/server-list.ts";
 import { buildGander, ended } from "./built-gander.ts";
 import type { BuiltGander } from "./built-gander.ts";
+import { createFolder } from "./run-gander.ts";
 
 let gander: BuiltGander;
 beforeAll(async () => {
@@ -35,5 +38,36 @@ describe("the program", () => {
   test("colours are for terminals, unless they are forced", async () => {
     expect((await gander.run(["upp"])).log).not.toContain("\u001b");
     expect((await gander.run(["upp"], { FORCE_COLOR: "1" })).log).toContain("\u001b[31merror:\u001b[39m");
+  });
+});
+
+describe("signals and locks", () => {
+  const slow = "-- +goose Up\nSELECT pg_sleep(600);\n";
+
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("%s stops a run, and what was under way is rolled back", async (signal, code) => {
+    await using database = await createDatabase(newestServer());
+    await using folder = await createFolder({ "1_a.sql": "-- +goose Up\nCREATE TABLE a ();\n", "2_slow.sql": slow });
+    const variables = { DATABASE_URL: database.url, GANDER_DIR: folder.path };
+    const child = gander.start(["up"], variables);
+    const ending = ended(child);
+    const running = "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+    while ((await database.query(running)).length === 0);
+
+    // Meanwhile another one does not get the run lock.
+    expect(await gander.run(["up", "--wait", "50ms"], variables)).toMatchObject({
+      code: 4,
+      log: expect.stringContaining("GANDER_LOCK_TIMEOUT"),
+    });
+
+    child.kill(signal);
+    const ran = await ending;
+    expect(ran).toMatchObject({ code, out: "" });
+    expect(ran.log).toContain("applied 1_a.sql");
+    expect(ran.log).toContain("error[GANDER_ABORTED]");
+    expect(await gander.run(["version"], variables)).toMatchObject({ code: 0, out: "1\n" });
+    expect(await database.query(running)).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ test.each([
   expect(colours(environment, isTTY, noColor)).toBe(expected);
 });
 
-test("each stream is judged by itself, and a pipe has a fixed width", () => {
+test("each stream is judged by itself, and a pipe has no width", () => {
   const stream = (isTTY: boolean, columns: number) => ({ isTTY, columns, write: () => true });
   const { out, log, interactive } = createTerminal(
     { stdin: Object.assign(new PassThrough(), { isTTY: true }), stdout: stream(false, 60), stderr: stream(true, 60) },
@@ -31,5 +31,11 @@ test("each stream is judged by itself, and a pipe has a fixed width", () => {
   );
   expect(out.view.style("bad", "x")).toBe("x");
   expect(log.view.style("bad", "x")).toBe("\u001b[31mx\u001b[39m");
-  expect([out.view.width, log.view.width, out.movable, log.movable, interactive]).toEqual([100, 60, false, true, true]);
+  expect([out.view.width, log.view.width, out.movable, log.movable, interactive]).toEqual([
+    Number.POSITIVE_INFINITY,
+    60,
+    false,
+    true,
+    true,
+  ]);
 });

@@ -36,7 +36,7 @@ describe("a log of a run", () => {
       "    look",
       "applied 5_x.sql (1.2 s)",
       "failed 5_x.sql",
-      "rolled back 5_x.sql (under 1 ms)",
+      "rolled back 5_x.sql (<1 ms)",
     ]);
   });
 
@@ -54,7 +54,7 @@ describe("a log of a run", () => {
       "    look",
       "applied 5_x.sql (1.2 s)",
       "failed 5_x.sql",
-      "rolled back 5_x.sql (under 1 ms)",
+      "rolled back 5_x.sql (<1 ms)",
     ]);
   });
 });

@@ -17,7 +17,7 @@ describe("as text", () => {
   test("a database where all is well", () => {
     expect(renderStatus(status(version("2_users.sql", "applied"), version("3_a.sql", "pending")), plainView)).toBe(
       [
-        "State    Applied at (UTC)     Took   Migration",
+        "State    When (UTC)           Took   Migration",
         "applied  2025-12-20 12:00:00  12 ms  2_users.sql",
         "pending                              3_a.sql",
         "",

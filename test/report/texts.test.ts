@@ -10,7 +10,7 @@ import { plainView } from "../../src/report/view.ts";
 import type { RunResult, StepResult } from "../../src/run/result.ts";
 
 test.each([
-  [0, "under 1 ms"],
+  [0, "<1 ms"],
   [1, "1 ms"],
   [999.4, "999 ms"],
   [999.6, "1 s"],
