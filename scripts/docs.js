@@ -3,14 +3,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const target = new URL("../docs/cli.md", import.meta.url);
-const table = new URL("../dist/cli/commands.js", import.meta.url);
+const table = new URL("../build/cli/commands.js", import.meta.url);
 
 if (!existsSync(table)) {
-  console.error("dist/ is not there: run npm run build first");
+  console.error("build/ is not there: run npm run build first");
   process.exit(1);
 }
 const { commands } = await import(table.href);
-const { settingSpecs, settingVariables } = await import(new URL("../dist/cli/setting-specs.js", import.meta.url).href);
+const { settingSpecs, settingVariables } = await import(new URL("../build/cli/setting-specs.js", import.meta.url).href);
 
 const text = await render();
 if (!process.argv.includes("--check")) {

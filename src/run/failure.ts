@@ -2,7 +2,6 @@ import { PostgresError } from "../database/postgres-error.ts";
 import type { Place, Statement } from "../files/migration.ts";
 import type { RecordedError } from "../history/history.ts";
 import type { PlanStep } from "../plan/plan.ts";
-import { adviseOn } from "./advice/advise.ts";
 import { type Excerpt, type Failure, MigrationFailedError } from "./migration-failed-error.ts";
 import type { StepResult } from "./result.ts";
 import type { RunContext } from "./run-context.ts";
@@ -62,6 +61,7 @@ export async function failureOf(
   const { step, error, statement, statementIndex } = failed;
   const { migration, direction } = step;
   const place = placeOf(failed);
+  const { adviseOn } = await import("./advice/advise.ts");
   const advice = await adviseOn(
     {
       fields: error.fields,
