@@ -1,7 +1,6 @@
 import type { Database } from "./database/connection.ts";
 import { openDatabase } from "./database/open-database.ts";
 import { AbortedError, ConfirmationError, UsageError } from "./errors.ts";
-import { readMigrations } from "./files/read-migrations.ts";
 import { historyOf } from "./history/read-state.ts";
 import { DEFAULT_TABLE, describeTable, parseTableName } from "./history/table-name.ts";
 import type { MigratorOptions } from "./options.ts";
@@ -139,7 +138,11 @@ export function createMigrator(options: MigratorOptions): Migrator {
       if (first === undefined) return down;
       const up = await withSession("always", downOptions.signal, (session) => {
         const policies = { ...settings.policies, missing: "apply", changedFiles: "ignore" } as const;
-        return runUp({ ...settings, policies }, { ...session, digest: "" }, { only: first.version });
+        return runUp(
+          { ...settings, policies },
+          { ...session, source: { ...session.source, digest: () => "" } },
+          { only: first.version },
+        );
       });
       return {
         ...up,
@@ -149,31 +152,31 @@ export function createMigrator(options: MigratorOptions): Migrator {
       };
     },
     status: () =>
-      withSession("always", undefined, async ({ files, state }) => ({
+      withSession("always", undefined, async ({ source, state }) => ({
         table: describeTable(state.table),
         historyExists: state.exists,
         version: state.newest,
-        versions: compareVersions(files.migrations, state.rows ?? []),
+        versions: compareVersions(source.files().migrations, state.rows ?? []),
       })),
     version: () => withSession("always", undefined, async ({ state }) => state.newest),
     plan: (planOptions = {}) =>
-      withSession("always", planOptions.signal, async ({ files, state }) => {
+      withSession("always", planOptions.signal, async ({ source, state }) => {
         if (planOptions.direction !== "down") {
-          return planUp(files.migrations, historyOf(state), planOptions, settings.policies);
+          return planUp(source.files().migrations, historyOf(state), planOptions, settings.policies);
         }
         const { to, allowEmptyDown = false } = planOptions;
-        return planDown(files.migrations, historyOf(state), to === undefined ? "last" : { above: to }, {
+        return planDown(source.files().migrations, historyOf(state), to === undefined ? "last" : { above: to }, {
           allowEmptyDown,
         });
       }),
     renderPlan: (plan) => withSession("always", undefined, async ({ context }) => renderPlan(context, plan)),
     repair: ({ version, mark = "resumable", confirm } = {}) =>
       withSession("always", undefined, async (session) => {
-        const { context, files } = session;
+        const { context, source } = session;
         const { state } = await takeRunLock(context, settings.tableName, "rows", () => false);
         try {
           const row = await chooseDirty(context, checkState(state, settings.tableName).rows ?? [], version);
-          const migration = files.migrations.find((file) => file.version === row.version);
+          const migration = source.files().migrations.find((file) => file.version === row.version);
           const plan = await planRepair(context, row, migration, mark);
           if (confirm !== undefined && !(await confirm(plan))) {
             throw new ConfirmationError("not confirmed: nothing was changed", { hint: "Answer yes, or say --yes." });
@@ -185,10 +188,10 @@ export function createMigrator(options: MigratorOptions): Migrator {
         }
       }),
     accept: (version) =>
-      withSession("always", undefined, async ({ context, files }) => {
+      withSession("always", undefined, async ({ context, source }) => {
         const { state } = await takeRunLock(context, settings.tableName, "rows", () => false);
         try {
-          const migration = files.migrations.find((file) => file.version === version);
+          const migration = source.files().migrations.find((file) => file.version === version);
           const row = state.rows?.find((one) => one.version === version && !one.dirty);
           if (migration === undefined || row === undefined) {
             throw new UsageError(`version ${version} ${migration === undefined ? "has no file" : "is not applied"}`, {
@@ -212,7 +215,8 @@ function readOptions(options: MigratorOptions): RunSettings {
   });
   return {
     database,
-    readFiles: () => readMigrations(options.migrations, { env, allowUnsetEnv }),
+    migrations: options.migrations,
+    readOptions: { env, allowUnsetEnv },
     tableName: options.table === undefined ? DEFAULT_TABLE : parseTableName(options.table),
     role: options.role,
     policies: {

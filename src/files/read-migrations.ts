@@ -1,14 +1,12 @@
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import type { FileProblem } from "../errors.ts";
 import { FileError } from "../errors.ts";
-import type { BundledFile, MigrationsInput } from "../options.ts";
+import type { MigrationsInput } from "../options.ts";
 import { classifyFile } from "./classify-file.ts";
-import { folderPath } from "./folder-path.ts";
-import { listFolder } from "./list-folder.ts";
 import { findDuplicateVersions } from "./duplicate-versions.ts";
 import type { Migration } from "./migration.ts";
 import { inspectOnce } from "./parse-cache.ts";
-import { readText } from "./read-text.ts";
+import { type OpenMigrations, openMigrations } from "./open-migrations.ts";
 import { parseFileName } from "./file-name.ts";
 import type { VersionedFile } from "./small-versions.ts";
 import { byVersion, findSmallVersions } from "./small-versions.ts";
@@ -48,7 +46,12 @@ export interface InspectedMigrations extends MigrationSet {
  * @throws FileError with the problems of all files; UsageError for a URL that is no file URL
  */
 export function readMigrations(input: MigrationsInput, options: ReadOptions = {}): MigrationSet {
-  const { migrations, description, warnings, problems } = inspectMigrations(input, options);
+  return parseMigrations(openMigrations(input), options);
+}
+
+/** Parses all migrations of a folder or a bundle that is open. @throws FileError with the problems of all files */
+export function parseMigrations(opened: OpenMigrations, options: ReadOptions = {}): MigrationSet {
+  const { migrations, description, warnings, problems } = inspectOpened(opened, options);
   if (problems.length === 0) return { migrations, description, warnings };
   throw new FileError(summary(problems, description), problems);
 }
@@ -66,9 +69,12 @@ function summary(problems: readonly FileProblem[], description: string): string 
 
 /** Reads and parses all migrations; problems of files are data. @throws FileError where there is no folder */
 export function inspectMigrations(input: MigrationsInput, options: ReadOptions = {}): InspectedMigrations {
+  return inspectOpened(openMigrations(input), options);
+}
+
+function inspectOpened({ description, files }: OpenMigrations, options: ReadOptions): InspectedMigrations {
   const env = options.env ?? process.env;
   const allowUnsetEnv = options.allowUnsetEnv ?? false;
-  const { description, files } = open(input);
   const migrations: Migration[] = [];
   const versioned: VersionedFile[] = [];
   const problems: FileProblem[] = [];
@@ -98,30 +104,6 @@ export function inspectMigrations(input: MigrationsInput, options: ReadOptions =
   warnings.push(...warnOfSmallVersions(versioned));
   if (migrations.length === 0 && problems.length === 0) warnings.push(noMigrations(description));
   return { migrations, description, warnings, problems, downProblems };
-}
-
-interface OpenFile {
-  readonly name: string;
-  readonly path: string;
-  read(): string | FileProblem;
-}
-
-function open(input: MigrationsInput): { readonly description: string; readonly files: readonly OpenFile[] } {
-  if (typeof input !== "string" && !(input instanceof URL)) {
-    return { description: "the bundle", files: input.map(openBundled) };
-  }
-  const folder = folderPath(input);
-  const names = listFolder(folder).toSorted();
-  const files = names.map((name) => {
-    const path = join(folder, name);
-    return { name, path, read: () => readText(path, path) };
-  });
-  return { description: folder, files };
-}
-
-function openBundled({ name, text }: BundledFile): OpenFile {
-  const base = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
-  return { name: base, path: name, read: () => text };
 }
 
 function warnOfSmallVersions(files: readonly VersionedFile[]): readonly FileWarning[] {

@@ -25,6 +25,8 @@ export interface DatabaseState {
   /** Other schemas that have a history of ours; only looked for where ours is absent. */
   readonly elsewhere: readonly string[];
   readonly digest: string | undefined;
+  /** Over the bare texts; only the quick look tells it. */
+  readonly textDigest?: string | undefined;
   /** The newest applied version and how many are applied; 0 where nothing is. */
   readonly newest: bigint;
   readonly applied: number;

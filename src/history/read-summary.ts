@@ -1,7 +1,7 @@
 import type { Connection } from "../database/connection.ts";
 import { PostgresError } from "../database/postgres-error.ts";
 import { quoteLiteral } from "../database/quote.ts";
-import { DIGEST_SQL } from "./digest.ts";
+import { DIGEST_SQL, TEXT_DIGEST_SQL } from "./digest.ts";
 import { type DatabaseState, readState } from "./read-state.ts";
 import type { TableName } from "./table-name.ts";
 
@@ -15,7 +15,7 @@ const APPLIED = "pg_catalog.count(*) FILTER (WHERE NOT is_dirty)";
 export function summaryMessage(name: TableName, role: string | undefined): string {
   const schema = name.schema === undefined ? "pg_catalog.current_schema()" : quoteLiteral(name.schema);
   const table = `pg_catalog.format('%I.%I', ${schema}, ${quoteLiteral(name.name)})`;
-  const query = `SELECT pg_catalog.concat(${DIGEST_SQL}, ' ', coalesce(${NEWEST}, 0), ' ', ${APPLIED}) AS s FROM `;
+  const query = `SELECT pg_catalog.concat(${DIGEST_SQL}, ' ', ${TEXT_DIGEST_SQL}, ' ', coalesce(${NEWEST}, 0), ' ', ${APPLIED}) AS s FROM `;
   const become = role === undefined ? "" : `SELECT pg_catalog.set_config('role', ${quoteLiteral(role)}, true);\n`;
   return `${become}SELECT ${schema}, pg_catalog.pg_backend_pid(), pg_catalog.pg_is_in_recovery(),
   pg_catalog.current_setting('transaction_read_only'), pg_catalog.current_setting('server_version'),
@@ -32,12 +32,23 @@ export function summaryMessage(name: TableName, role: string | undefined): strin
 export async function readSummary(
   connection: Connection,
   name: TableName,
-  expected: string,
+  expected: ExpectedDigest,
   role: string | undefined,
 ): Promise<DatabaseState> {
   const summary = await quickLook(connection, name, role);
-  if (summary !== undefined && (!summary.exists || summary.digest === expected)) return summary;
-  return readState(connection, name, { unlessDigest: expected }, role);
+  if (summary !== undefined && !summary.exists) return summary;
+  if (summary?.textDigest !== undefined && summary.textDigest === expected.ofTexts) return summary;
+  const unlessDigest = expected.ofFiles();
+  if (summary !== undefined && summary.digest === unlessDigest) return summary;
+  return readState(connection, name, { unlessDigest }, role);
+}
+
+/** What the history answers when all files are applied as they are: by their bare texts, or by their tokens. */
+export interface ExpectedDigest {
+  /** Undefined where the texts are not to be trusted unparsed. */
+  readonly ofTexts: string | undefined;
+  /** Parses the files. */
+  readonly ofFiles: () => string;
 }
 
 async function quickLook(
@@ -58,7 +69,7 @@ async function quickLook(
 function parseSummary(name: TableName, row: readonly (string | null)[]): DatabaseState | undefined {
   const [schema, backendId, inRecovery, readOnly, version, versionNumber, now, xml] = row;
   if (schema === null || schema === undefined) return undefined;
-  const found = xml === null ? undefined : /<s>(\S+) (\S+) (\S+)<\/s>/.exec(xml ?? "");
+  const found = xml === null ? undefined : /<s>(\S+) (\S+) (\S+) (\S+)<\/s>/.exec(xml ?? "");
   if (found === null) return undefined;
   return {
     serverVersion: version?.split(" ")[0] ?? "",
@@ -73,8 +84,9 @@ function parseSummary(name: TableName, row: readonly (string | null)[]): Databas
     layout: undefined,
     elsewhere: [],
     digest: found?.[1],
-    newest: BigInt(found?.[2] ?? 0),
-    applied: Number(found?.[3] ?? 0),
+    textDigest: found?.[2],
+    newest: BigInt(found?.[3] ?? 0),
+    applied: Number(found?.[4] ?? 0),
     rows: found === undefined ? [] : undefined,
   };
 }

@@ -1,5 +1,6 @@
 import { quoteDollar, quoteLiteral, quoteNullable } from "../database/quote.ts";
 import type { Migration } from "../files/migration.ts";
+import { digestText } from "../files/open-migrations.ts";
 import { GANDER_VERSION } from "../version.ts";
 import type { HistoryTable, RecordedError } from "./history.ts";
 import { quoteLogTable, quoteTable } from "./table-name.ts";
@@ -38,7 +39,7 @@ export function claimUp(table: HistoryTable, migration: Migration, writer: Write
       statements: up.length,
       error: "NULL",
       writer,
-      text: quoteLiteral(text),
+      text,
     }),
   ];
 }
@@ -57,11 +58,12 @@ interface RowSql {
 
 function insertRow(table: HistoryTable, row: RowSql): string {
   return `INSERT INTO ${quoteTable(table)} (version_id, is_dirty, "timestamp", name, checksum, sequence, state, direction,
-  statements, statements_done, error, runner_host, runner_pid, backend_pid, backend_start, migration_text, source)
+  statements, statements_done, error, runner_host, runner_pid, backend_pid, backend_start,
+  migration_text, text_checksum, source)
 SELECT ${row.version}, ${row.dirty}, ${NOW}, ${row.name}, ${row.checksum},
   (SELECT coalesce(pg_catalog.max(sequence), 0) OPERATOR(pg_catalog.+) 1 FROM ${quoteTable(table)}), ${row.state}, 'up',
   ${row.statements}, 0, ${row.error}, ${quoteLiteral(row.writer.host)}, ${row.writer.processId}, ${ME}, ${MY_START},
-  ${row.text}, 'gander'`;
+  ${quoteLiteral(row.text)}, ${quoteLiteral(digestText(row.text))}, 'gander'`;
 }
 
 /** Makes an applied version dirty before its Down runs outside a transaction. */
@@ -74,7 +76,8 @@ WHERE ${isVersion(migration.version)} AND (NOT is_dirty)`;
 /** Takes a version over that `repair` marked resumable, or whose crashed runner is gone, at the statement it stopped at. */
 export function claimResumed(table: HistoryTable, migration: Migration, statements: number, writer: Writer): string {
   return `UPDATE ${quoteTable(table)} SET state = 'running', "timestamp" = ${NOW}, statements = ${statements}, error = NULL,
-  checksum = ${quoteLiteral(migration.checksum)}, migration_text = ${quoteLiteral(migration.text)}, ${setRunner(writer)}
+  checksum = ${quoteLiteral(migration.checksum)}, migration_text = ${quoteLiteral(migration.text)},
+  text_checksum = ${quoteLiteral(digestText(migration.text))}, ${setRunner(writer)}
 WHERE ${isVersion(migration.version)} AND is_dirty`;
 }
 
@@ -159,7 +162,7 @@ export function recordFailedUp(
       statements: migration.up.length,
       error: json,
       writer,
-      text: quoteLiteral(migration.text),
+      text: migration.text,
     })} ON CONFLICT (version_id) DO NOTHING`,
     logEvent(table, { ...eventOf(migration, "up", "failed"), error }, writer),
   ];

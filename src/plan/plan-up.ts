@@ -65,7 +65,7 @@ function olderThanNewest(versions: readonly VersionStatus[], newest: bigint): re
 
 /** @throws UsageError for a target that neither a file nor the history has */
 export function checkTarget(
-  migrations: readonly Migration[],
+  migrations: readonly Pick<Migration, "version">[],
   rows: readonly HistoryRow[],
   { to }: Pick<UpTarget, "to">,
 ): void {

@@ -29,7 +29,8 @@ export async function runDown(
   confirm: Confirm | undefined,
 ): Promise<RunResult> {
   const began = performance.now();
-  const { context, files, state } = session;
+  const { context, state } = session;
+  const files = session.source.files();
   const planned = planDown(files.migrations, historyOf(state), target, rules);
   for (const warning of planned.warnings) context.emit({ type: "warning", warning });
   const report = (steps: RunResult["steps"], to: bigint, { warnings }: Plan): RunResult => ({

@@ -2,11 +2,13 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Connection, Database } from "../database/connection.ts";
 import type { EventListener } from "../events.ts";
-import type { MigrationSet } from "../files/read-migrations.ts";
-import { digestFiles } from "../history/digest.ts";
+import { type MigrationText, openMigrations, readTexts } from "../files/open-migrations.ts";
+import { type MigrationSet, parseMigrations, type ReadOptions } from "../files/read-migrations.ts";
+import { digestFiles, digestTexts } from "../history/digest.ts";
 import { readState } from "../history/read-state.ts";
 import { readSummary } from "../history/read-summary.ts";
 import type { TableName } from "../history/table-name.ts";
+import type { MigrationsInput } from "../options.ts";
 import type { Policies } from "../plan/plan.ts";
 import { checkState, type UsableState } from "./check-state.ts";
 import type { RunContext } from "./run-context.ts";
@@ -17,7 +19,8 @@ const TURNS = 4;
 /** What all runs of a migrator have in common. Times in milliseconds. */
 export interface RunSettings {
   readonly database: Database;
-  readonly readFiles: () => MigrationSet;
+  readonly migrations: MigrationsInput;
+  readonly readOptions: ReadOptions;
   readonly tableName: TableName;
   readonly role: string | undefined;
   readonly policies: Policies;
@@ -27,12 +30,34 @@ export interface RunSettings {
   readonly emit: EventListener;
 }
 
+/** The migration files, read; parsed when first needed. */
+export interface Source {
+  readonly texts: readonly MigrationText[] | undefined;
+  /** The digests that the history has when all files are applied as they are. */
+  readonly textDigest: string | undefined;
+  readonly digest: () => string;
+  /** @throws FileError with the problems of all files */
+  readonly files: () => MigrationSet;
+}
+
+function readSource({ migrations, readOptions }: RunSettings): Source {
+  const opened = openMigrations(migrations);
+  const texts = readTexts(opened);
+  let parsed: MigrationSet | undefined;
+  const files = (): MigrationSet => (parsed ??= parseMigrations(opened, readOptions));
+  if (texts === undefined || texts.length === 0) files();
+  return {
+    texts,
+    textDigest: texts === undefined || texts.length === 0 ? undefined : digestTexts(texts),
+    digest: () => digestFiles(files().migrations),
+    files,
+  };
+}
+
 /** A connection with what one round trip told about server and history, and the files. */
 export interface Session {
   readonly context: RunContext;
-  readonly files: MigrationSet;
-  /** The digest that the history has when all files are applied as they are. */
-  readonly digest: string;
+  readonly source: Source;
   readonly state: UsableState;
 }
 
@@ -49,25 +74,25 @@ export async function openSession(
   connecting.catch(() => undefined);
   // The server is busy making a session for us: the time to read files.
   for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
-  let files: MigrationSet;
+  let source: Source;
   try {
-    files = settings.readFiles();
+    source = readSource(settings);
+    if (rows === "always") source.files();
   } catch (error) {
     await connecting.then((connection) => connection.close()).catch(() => undefined);
     throw error;
   }
-  const digest = digestFiles(files.migrations);
   const connection = await connecting;
   try {
     const { tableName, role } = settings;
     const found =
       rows === "always"
         ? await readState(connection, tableName, "rows", role)
-        : await readSummary(connection, tableName, digest, role);
+        : await readSummary(connection, tableName, { ofTexts: source.textDigest, ofFiles: source.digest }, role);
     const state = checkState(found, tableName);
     const context = createContext(settings, connection, state, signal);
-    tell(context, settings, files, state);
-    return { context, files, digest, state };
+    tell(context, settings, source, state);
+    return { context, source, state };
   } catch (error) {
     await connection.close();
     throw error;
@@ -99,17 +124,18 @@ function createContext(
   };
 }
 
-function tell(context: RunContext, settings: RunSettings, { migrations }: MigrationSet, state: UsableState): void {
+function tell(context: RunContext, settings: RunSettings, source: Source, state: UsableState): void {
   const { emit, pooled } = context;
   emit({ type: "connected", database: settings.database.description, serverVersion: state.serverVersion, pooled });
   const present = new Set(state.rows?.filter(({ dirty }) => !dirty).map(({ version }) => version));
-  const pending = state.rows === undefined ? 0 : migrations.filter(({ version }) => !present.has(version)).length;
+  const versions = (source.texts ?? source.files().migrations).map(({ version }) => version);
+  const pending = state.rows === undefined ? 0 : versions.filter((version) => !present.has(version)).length;
   emit({
     type: "checked",
     table: `${state.table.schema}.${state.table.name}`,
     historyExists: state.exists,
     applied: state.applied,
-    files: migrations.length,
+    files: versions.length,
     pending,
   });
 }

@@ -22,21 +22,22 @@ import { LOCK_BUSY, tryLock } from "./step-message.ts";
 /** Applies what is pending; where nothing is, it has read and taken no lock. */
 export async function runUp(settings: RunSettings, session: Session, target: UpTarget): Promise<RunResult> {
   const began = performance.now();
-  const { context, files, state } = session;
+  const { context, source, state } = session;
   const report = (plan: Plan, steps: readonly StepResult[], to: bigint): RunResult => {
     const durationMs = performance.now() - began;
     if (steps.length > 0) context.emit({ type: "run-done", direction: "up", steps: steps.length, durationMs });
     return { direction: "up", steps, from: state.newest, to, warnings: plan.warnings, durationMs };
   };
+  if (state.rows === undefined) {
+    checkTarget(source.texts ?? source.files().migrations, [], target);
+    return report({ direction: "up", steps: [], warnings: [] }, [], state.newest);
+  }
+  const files = source.files();
   const plan = (current: UsableState): Plan => {
     if (settings.policies.missing === "error") checkSmallVersions(files, current.rows ?? []);
     return planUp(files.migrations, historyOf(current), target, settings.policies);
   };
   for (const warning of warningsOf(files.warnings)) context.emit({ type: "warning", warning });
-  if (state.rows === undefined) {
-    checkTarget(files.migrations, [], target);
-    return report({ direction: "up", steps: [], warnings: [] }, [], state.newest);
-  }
   if (!isUnderWay(state)) {
     const first = plan(state);
     for (const warning of first.warnings) context.emit({ type: "warning", warning });
@@ -47,7 +48,7 @@ export async function runUp(settings: RunSettings, session: Session, target: UpT
   const outcome = await takeRunLock(
     context,
     settings.tableName,
-    { unlessDigest: session.digest },
+    { unlessDigest: source.digest() },
     (seen) => seen.exists && seen.rows === undefined,
   );
   if (!outcome.locked) return report({ direction: "up", steps: [], warnings: [] }, [], outcome.state.newest);
@@ -68,7 +69,8 @@ async function applyUnderLock(
   waited: number,
   report: Report,
 ): Promise<RunResult> {
-  const { context, files } = session;
+  const { context, source } = session;
+  const files = source.files();
   const pauses = createPauses(15, 400);
   let seen = first;
   let waitedMs = waited;
@@ -98,7 +100,7 @@ async function applyUnderLock(
     const again = await takeRunLock(
       context,
       settings.tableName,
-      { unlessDigest: session.digest },
+      { unlessDigest: source.digest() },
       ({ rows: r, exists }) => exists && r === undefined,
     );
     seen = again.state;
