@@ -66,7 +66,8 @@ export const settingSpecs = [
     flags: "--env-file <file>",
     kind: "text",
     group: "Database",
-    description: 'a file with variables that the environment lacks; "none" reads no file',
+    description:
+      'a file with variables that the environment lacks; "none" reads no file (Node 20 looks for that file itself: there it is --env none)',
     defaultText: ".env, if there is one",
     notInConfig: true,
   },

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabase } from "../support/create-database.ts";
 import { newestServer } from "../support/server-list.ts";
@@ -27,6 +28,18 @@ describe("the program", () => {
   test("reads the environment of the process", async () => {
     const { code, log } = await gander.run(["up"], { GANDER_WAIT: "soon" });
     expect({ code, log }).toMatchObject({ code: 2, log: expect.stringContaining("GANDER_WAIT") });
+  });
+
+  test("takes a file with variables, although Node 20 takes --env-file to be meant for itself", async () => {
+    await using folder = await createFolder({ "x.env": "GANDER_WAIT=soon\n" });
+    const file = join(folder.path, "x.env");
+    for (const args of [["--env-file", file], [`--env-file=${file}`], ["--env", file], ["-env", file]]) {
+      expect(await gander.run(["up", ...args])).toMatchObject({ code: 2, log: expect.stringContaining("GANDER_WAIT") });
+    }
+    expect(await gander.run(["up", "--env", "none"])).toMatchObject({
+      code: 2,
+      log: expect.stringContaining("No database is configured"),
+    });
   });
 
   test("a reader that has gone away is no failure", async () => {
