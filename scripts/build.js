@@ -38,5 +38,5 @@ await bundle.write({
 });
 await bundle.close();
 
-const declarations = (path) => !/\.js$/.test(path) && !/build[\\/](cli|report)([\\/]|$)/.test(path);
+const declarations = (path) => !path.endsWith(".js") && !/build[\\/](cli|report)([\\/]|$)/.test(path);
 cpSync(build, dist, { recursive: true, filter: declarations });

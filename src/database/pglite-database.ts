@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
-import { ConfigError, ConnectionError, GanderError, MissingDependencyError } from "../errors.ts";
+import type { GanderError } from "../errors.ts";
+import { ConfigError, ConnectionError, MissingDependencyError } from "../errors.ts";
 import type { Database } from "./connection.ts";
 import type { FolderLock } from "./folder-lock.ts";
 import { createPGliteConnection, sendToPGlite } from "./pglite-connection.ts";

@@ -1,4 +1,5 @@
-import { ConnectionError, GanderError } from "../errors.ts";
+import type { GanderError } from "../errors.ts";
+import { ConnectionError } from "../errors.ts";
 import { toConnectionError } from "./connection-failure.ts";
 import { placeOf } from "./connection-target.ts";
 import type { Connection, Database } from "./connection.ts";

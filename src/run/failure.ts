@@ -1,4 +1,4 @@
-import { PostgresError } from "../database/postgres-error.ts";
+import type { PostgresError } from "../database/postgres-error.ts";
 import type { Place, Statement } from "../files/migration.ts";
 import type { RecordedError } from "../history/history.ts";
 import type { PlanStep } from "../plan/plan.ts";

@@ -19,7 +19,7 @@ import { indexState, dropInvalidIndex } from "./concurrent-index.ts";
 import { openGuard } from "./guard.ts";
 import type { StepResult } from "./result.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
-import { tryToRecord } from "./run-steps.ts";
+import { tryToRecord } from "./try-to-record.ts";
 import { stepFacts } from "./send-batch.ts";
 import { transactionSettings } from "./transaction-settings.ts";
 

@@ -11,6 +11,7 @@ import { runOutsideTransaction } from "./outside-transaction.ts";
 import { createPauses, pauseFor } from "./pause.ts";
 import type { StepResult } from "./result.ts";
 import { rollBack, type RunContext, throwIfAborted } from "./run-context.ts";
+import { tryToRecord } from "./try-to-record.ts";
 import { type BatchOutcome, sendBatch, stepFacts } from "./send-batch.ts";
 import { LOCK_BUSY, NOT_OURS } from "./step-message.ts";
 
@@ -99,14 +100,9 @@ function createRetries(context: RunContext) {
   let attempt = 0;
   let began = 0;
   let pauses = createPauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
-  const mayTryAgain = async (
-    { error, place, parts }: Failed,
-    step: PlanStep,
-    at: number,
-    total: number,
-  ): Promise<boolean> => {
+  const mayTryAgain = async ({ error, place }: Failed, step: PlanStep, at: number, total: number): Promise<boolean> => {
     const reason = RETRIED[error.sqlState];
-    if (reason === undefined || hasCommitted(step, place.part.statementIndex, parts.length)) return false;
+    if (reason === undefined || committedBefore(step, place.part.statementIndex ?? Infinity) > 0) return false;
     if (version !== step.migration.version) {
       version = step.migration.version;
       attempt = 0;
@@ -122,11 +118,6 @@ function createRetries(context: RunContext) {
     return true;
   };
   return { mayTryAgain };
-}
-
-/** A body that has committed by itself cannot simply be run again. */
-function hasCommitted(step: PlanStep, statementIndex: number | undefined, _parts: number): boolean {
-  return committedBefore(step, statementIndex ?? Infinity) > 0;
 }
 
 /** How many of the body's statements were made permanent by a COMMIT of its own before the one that failed. */
@@ -195,18 +186,6 @@ function ownTransactionError(error: PostgresError): PostgresError {
   const message =
     "the migration ended its transaction by itself (a ROLLBACK in it), so it cannot be recorded as applied";
   return new PostgresError({ ...error.fields, message, where: undefined, position: undefined }, error.completed);
-}
-
-/** Writes what happened; undefined if it is written, else why it could not be. */
-export async function tryToRecord(context: RunContext, statements: readonly string[]): Promise<string | undefined> {
-  const message = ["BEGIN", ...statements, "COMMIT"].join(";\n");
-  try {
-    await context.connection.send(message);
-    return undefined;
-  } catch (error) {
-    if (error instanceof PostgresError) await rollBack(context.connection);
-    return error instanceof Error ? error.message : String(error);
-  }
 }
 
 function stateSentence({ migration, direction }: PlanStep, kept: number, notNoted: string | undefined): string {
