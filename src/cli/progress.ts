@@ -4,7 +4,9 @@ import { durationText } from "../report/duration-text.ts";
 import { printableLine } from "../report/printable.ts";
 import { renderEvent, waitingText } from "../report/render-event.ts";
 import type { Detail } from "../report/render-event.ts";
+import { renderMoreWarnings } from "../report/render-warnings.ts";
 import type { Output } from "./terminal.ts";
+import { createThrottle } from "./throttle.ts";
 
 /** Shows a run while it happens: a moving line on a terminal, lines of a log elsewhere. */
 export interface Progress {
@@ -48,26 +50,31 @@ export function createProgress(output: Output, detail: Detail): Progress {
   };
   const timer = setInterval(draw, frameMs);
   timer.unref();
-  const seldom = createThrottle();
+  const throttle = createThrottle();
+  const write = (lines: readonly string[]): void => {
+    if (lines.length === 0) return;
+    erase();
+    output.write(lines.map((line) => `${line}\n`).join(""));
+  };
+  const tellHeldBack = (): void => write(renderMoreWarnings(throttle.heldBack(), output.view));
 
   return {
     listener: (event) => {
       const text = activityText(event);
       if (text !== undefined) activity = text === "" ? undefined : { text, since: sinceOf(event, activity), told: 0 };
       if (output.movable && event.type === "lock-wait") return;
-      if (!seldom(event)) return;
-      const lines = renderEvent(event, detail, output.view);
-      if (lines.length === 0) return;
-      erase();
-      output.write(lines.map((line) => `${line}\n`).join(""));
+      if (event.type !== "warning") tellHeldBack();
+      if (throttle.admits(event)) write(renderEvent(event, detail, output.view));
     },
     pause: () => {
       activity = undefined;
+      tellHeldBack();
       erase();
     },
     stop: () => {
       clearInterval(timer);
       activity = undefined;
+      tellHeldBack();
       erase();
     },
   };
@@ -98,19 +105,4 @@ function activityText(event: GanderEvent): string | undefined {
 function sinceOf(event: GanderEvent, before: { readonly since: number } | undefined): number {
   const goesOn = event.type === "lock-wait" || event.type === "statement-start";
   return goesOn && before !== undefined ? before.since : performance.now();
-}
-
-/** Lets the first of the events that come again and again through, and then fewer and fewer. */
-function createThrottle(): (event: GanderEvent) => boolean {
-  let subject = "";
-  let count = 0;
-  return (event) => {
-    if (event.type !== "lock-wait" && event.type !== "step-retry") return true;
-    const now = event.type === "lock-wait" ? `run ${event.holder?.backendId}` : `${event.version} ${event.reason}`;
-    count = now === subject ? count + 1 : 1;
-    subject = now;
-    if (event.type === "lock-wait") return count === 1;
-    // The 1st, 2nd, 4th, 8th … try.
-    return (count & (count - 1)) === 0;
-  };
 }

@@ -49,7 +49,9 @@ function problemLines({ message, hint, problems }: FileError, view: View): strin
 function unexpectedLines(error: unknown, view: View): string[] {
   if (error instanceof PostgresError) {
     const { severity, sqlState, message, detail, hint, where } = error.fields;
-    const facts = [detail, hint, where].filter((fact) => fact !== undefined).map((fact) => `  ${printable(fact)}`);
+    const facts = [detail, hint, where]
+      .filter((fact) => fact !== undefined)
+      .map((fact) => `  ${printable(fact).replaceAll("\n", "\n  ")}`);
     return [...headline("error", `PostgreSQL said ${severity} ${sqlState}: ${message}`, view), ...facts];
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -2,7 +2,7 @@ import type { GanderEvent, LockHolder } from "../events.ts";
 import { counted } from "./counted.ts";
 import { durationText } from "./duration-text.ts";
 import { printable, printableLine } from "./printable.ts";
-import { renderWarning } from "./render-plan.ts";
+import { renderWarning } from "./render-warnings.ts";
 import { timeText } from "./time-text.ts";
 import type { View } from "./view.ts";
 

@@ -1,15 +1,15 @@
-import type { Plan, PlanStep, PlanWarning } from "../plan/plan.ts";
+import type { Plan, PlanStep } from "../plan/plan.ts";
 import type { Statement } from "../files/migration.ts";
 import { counted } from "./counted.ts";
 import type { JsonFields } from "./json-document.ts";
-import { paragraph } from "./paragraph.ts";
-import { printable, printableLine } from "./printable.ts";
+import { printableLine } from "./printable.ts";
 import { renderTable } from "./render-table.ts";
+import { renderWarnings } from "./render-warnings.ts";
 import type { View } from "./view.ts";
 
 /** What a run would do, step by step. */
 export function renderPlan(plan: Plan, view: View): string {
-  const warnings = plan.warnings.flatMap((warning) => renderWarning(warning, view));
+  const warnings = renderWarnings(plan.warnings, view);
   if (plan.steps.length === 0) {
     const nothing = plan.direction === "up" ? "Nothing to apply." : "Nothing to roll back.";
     return [view.style("good", nothing), ...spaced(warnings)].join("\n");
@@ -18,11 +18,6 @@ export function renderPlan(plan: Plan, view: View): string {
   const heading = view.style("strong", `${counted(plan.steps.length, "migration")} ${verb}:`);
   const rows = plan.steps.map((step) => ["", printableLine(step.migration.name), size(step), remark(step, view)]);
   return [heading, "", ...renderTable(rows), ...spaced(warnings)].join("\n");
-}
-
-/** A warning, as everywhere in the output. */
-export function renderWarning(warning: PlanWarning, view: View): string[] {
-  return paragraph(`${view.style("warning", "warning:")} ${printable(warning.message)}`, view.width);
 }
 
 /** What a run would do, as fields of a JSON document. */

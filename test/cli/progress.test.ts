@@ -81,6 +81,22 @@ describe("on a terminal", () => {
 });
 
 describe("in a log", () => {
+  test("of many warnings of a kind the first are shown, and how many more there are", () => {
+    const tell = start(false);
+    const warn = (kind: "unknown" | "changed", version: bigint): GanderEvent => ({
+      type: "warning",
+      warning: { kind, version, message: `${kind} ${version}` },
+    });
+    for (let version = 1n; version <= 45n; version++) tell(warn("unknown", version));
+    tell(warn("changed", 50n));
+    expect(written.split("\n").slice(0, -1)).toEqual(
+      ["unknown 1", "unknown 2", "unknown 3", "changed 50"].map((text) => `warning: ${text}`),
+    );
+    tell({ type: "run-start", direction: "up", steps: 1 });
+    progress?.stop();
+    expect(written.match(/42 more warnings of this kind/gu)).toHaveLength(1);
+  });
+
   test("nothing moves; what takes long is told from time to time", () => {
     const tell = start(false);
     tell({ type: "step-start", ...step });

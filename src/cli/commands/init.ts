@@ -79,9 +79,10 @@ function line({ path, made, what }: Made, { style }: View): string {
 
 function nextSteps({ database }: Settings, embedded: boolean, { style }: View): string[] {
   const commands: [string, string][] = [];
-  if (embedded)
+  if (embedded) {
     commands.push(["npm install @electric-sql/pglite", "the embedded PostgreSQL, if you do not have it yet"]);
-  else if (database === undefined) {
+    commands.push(["echo .gander >> .gitignore", "its data is no part of the project"]);
+  } else if (database === undefined) {
     commands.push(["export DATABASE_URL=postgres://…", "say where the database is (in .env, if you like)"]);
     commands.push([`gander up --database-url ${tryingUrl}`, "or try it without a server"]);
   }

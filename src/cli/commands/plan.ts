@@ -1,5 +1,6 @@
 import { UsageError } from "../../errors.ts";
-import { planJson, renderPlan, renderWarning } from "../../report/render-plan.ts";
+import { planJson, renderPlan } from "../../report/render-plan.ts";
+import { renderWarnings } from "../../report/render-warnings.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { parseVersion } from "../parse-version.ts";
 import { withMigrator } from "../with-migrator.ts";
@@ -25,7 +26,7 @@ export const plan: Command = {
     });
     if (sql !== undefined && !context.settings.json && !context.settings.quiet) {
       const { log } = context.terminal;
-      for (const warning of made.warnings) log.write(`${renderWarning(warning, log.view).join("\n")}\n`);
+      for (const line of renderWarnings(made.warnings, log.view)) log.write(`${line}\n`);
     }
     return {
       text: (view) => sql?.trimEnd() ?? renderPlan(made, view),
