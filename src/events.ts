@@ -31,7 +31,12 @@ export type GanderEvent =
       readonly pending: number;
     }
   | { readonly type: "warning"; readonly warning: PlanWarning }
-  | { readonly type: "lock-wait"; readonly lock: "run"; readonly holder: LockHolder | undefined; readonly waitedMs: number }
+  | {
+      readonly type: "lock-wait";
+      readonly lock: "run";
+      readonly holder: LockHolder | undefined;
+      readonly waitedMs: number;
+    }
   | { readonly type: "locked"; readonly waitedMs: number }
   | { readonly type: "run-start"; readonly direction: Direction; readonly steps: number }
   | StepEvent<"step-start">

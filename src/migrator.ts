@@ -14,6 +14,7 @@ import { renderPlan } from "./run/render-plan.ts";
 import { acceptText, carryOutRepair, chooseDirty, planRepair, type RepairMark, type RepairPlan } from "./run/repair.ts";
 import type { RunResult } from "./run/result.ts";
 import { takeRunLock } from "./run/run-lock.ts";
+import { throwIfAborted } from "./run/run-context.ts";
 import { openSession, type RunSettings, type Session } from "./run/session.ts";
 import { release, runUp } from "./run/up.ts";
 
@@ -103,7 +104,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
     const turn = queue.then(async () => {
       const limits = combineSignals(options, signal);
       try {
-        limits.signal.throwIfAborted();
+        throwIfAborted(limits.signal);
         const session = await openSession(settings, limits.signal, rows);
         try {
           return await work(session);
@@ -211,6 +212,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
 function readOptions(options: MigratorOptions): RunSettings {
   const { env = process.env, allowUnsetEnv = false, applicationName } = options;
   const database: Database = openDatabase(options.migrationUrl ?? options.database, {
+    env,
     ...(applicationName !== undefined && { applicationName }),
   });
   return {

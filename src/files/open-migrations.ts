@@ -72,9 +72,12 @@ export function readTexts({ files }: OpenMigrations): readonly MigrationText[] |
   return [...texts].map(([version, text]) => ({ version, text }));
 }
 
-/** Hex digest of a file's text as it is kept: line ends as LF, without a byte-order mark. */
-export function digestText(text: string): string {
+/**
+ * A number that stands for a version with a text, as the history keeps it: line ends as LF, without a byte-order mark. 64 bits
+ * of a hash, signed; a sum of such numbers stands for a set of files.
+ */
+export function fingerprintText(version: bigint, text: string): bigint {
   const plain = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const kept = plain.includes("\r\n") ? plain.replaceAll("\r\n", "\n") : plain;
-  return createHash("sha256").update(kept).digest("hex").slice(0, 32);
+  return createHash("sha256").update(`${version}\0${kept}`).digest().readBigInt64BE();
 }

@@ -1,29 +1,32 @@
 import type { Migration } from "../files/migration.ts";
-import { digestText, type MigrationText } from "../files/open-migrations.ts";
+import { fingerprintText, type MigrationText } from "../files/open-migrations.ts";
 
-/**
- * One value over which versions are applied with which SQL: how many, how many of them dirty, and a sum of what each
- * checksum begins with, times its version. The history answers with the same value, computed by the server, so that a start
- * with nothing to do moves no list of versions. A sum, because a new session of the server needs neither a sort nor a hash
- * function for it: half a millisecond at each start.
+/*
+ * One value over which versions are applied with which SQL: how many, how many of them dirty, and a sum over them. The
+ * history answers with the same value, computed by the server, so that a start with nothing to do moves no list of versions.
+ * A sum, because a new session of the server needs neither a sort nor a hash function for it.
  */
+
+/** Over the files' tokens: blind to comments and layout. */
 export function digestFiles(migrations: readonly Pick<Migration, "version" | "checksum">[]): string {
   let sum = 0n;
   for (const { version, checksum } of migrations) sum += BigInt(`0x${checksum.slice(0, 15)}`) * version;
   return `${migrations.length}:0:${sum}`;
 }
 
-/** The same over the files' bare texts, which takes no parsing: equal texts have equal SQL. */
+/** Over the files' bare texts, which takes no parsing: equal texts have equal SQL. */
 export function digestTexts(texts: readonly MigrationText[]): string {
-  return digestFiles(texts.map(({ version, text }) => ({ version, checksum: digestText(text) })));
+  const sum = texts.reduce((total, { version, text }) => total + fingerprintText(version, text), 0n);
+  return `${texts.length}:0:${sum}`;
 }
 
 /** The same over the rows of a history, as SQL expressions; everything in them is qualified. */
-export const DIGEST_SQL = digestSql("checksum");
-export const TEXT_DIGEST_SQL = digestSql("text_checksum");
+export const DIGEST_SQL =
+  digestSql(`('x' OPERATOR(pg_catalog.||) pg_catalog.left(checksum, 15))::bit(60)::bigint::numeric
+    OPERATOR(pg_catalog.*) version_id`);
+export const TEXT_DIGEST_SQL = digestSql("text_fingerprint");
 
-function digestSql(column: string): string {
+function digestSql(summand: string): string {
   return `pg_catalog.concat(pg_catalog.count(*), ':', pg_catalog.count(*) FILTER (WHERE is_dirty), ':',
-  coalesce(pg_catalog.sum(('x' OPERATOR(pg_catalog.||) pg_catalog.left(${column}, 15))::bit(60)::bigint::numeric
-    OPERATOR(pg_catalog.*) version_id), 0))`;
+  coalesce(pg_catalog.sum(${summand}), 0))`;
 }

@@ -28,7 +28,7 @@ export function createTables(table: HistoryTable): readonly string[] {
   backend_pid integer,
   backend_start timestamptz,
   migration_text text,
-  text_checksum text,
+  text_fingerprint bigint,
   source text NOT NULL,
   layout smallint NOT NULL DEFAULT ${LAYOUT}
 )`,

@@ -1,6 +1,6 @@
 import { quoteDollar, quoteLiteral, quoteNullable } from "../database/quote.ts";
 import type { Migration } from "../files/migration.ts";
-import { digestText } from "../files/open-migrations.ts";
+import { fingerprintText } from "../files/open-migrations.ts";
 import { GANDER_VERSION } from "../version.ts";
 import type { HistoryTable, RecordedError } from "./history.ts";
 import { quoteLogTable, quoteTable } from "./table-name.ts";
@@ -31,7 +31,7 @@ export function claimUp(table: HistoryTable, migration: Migration, writer: Write
   return [
     `DELETE FROM ${quoteTable(table)} WHERE ${isVersion(version)} AND is_dirty`,
     insertRow(table, {
-      version: String(version),
+      version,
       dirty: "true",
       name: quoteLiteral(name),
       checksum: quoteLiteral(checksum),
@@ -45,7 +45,7 @@ export function claimUp(table: HistoryTable, migration: Migration, writer: Write
 }
 
 interface RowSql {
-  readonly version: string;
+  readonly version: bigint;
   readonly dirty: string;
   readonly name: string;
   readonly checksum: string;
@@ -59,11 +59,11 @@ interface RowSql {
 function insertRow(table: HistoryTable, row: RowSql): string {
   return `INSERT INTO ${quoteTable(table)} (version_id, is_dirty, "timestamp", name, checksum, sequence, state, direction,
   statements, statements_done, error, runner_host, runner_pid, backend_pid, backend_start,
-  migration_text, text_checksum, source)
+  migration_text, text_fingerprint, source)
 SELECT ${row.version}, ${row.dirty}, ${NOW}, ${row.name}, ${row.checksum},
   (SELECT coalesce(pg_catalog.max(sequence), 0) OPERATOR(pg_catalog.+) 1 FROM ${quoteTable(table)}), ${row.state}, 'up',
   ${row.statements}, 0, ${row.error}, ${quoteLiteral(row.writer.host)}, ${row.writer.processId}, ${ME}, ${MY_START},
-  ${quoteLiteral(row.text)}, ${quoteLiteral(digestText(row.text))}, 'gander'`;
+  ${quoteLiteral(row.text)}, ${fingerprintText(row.version, row.text)}, 'gander'`;
 }
 
 /** Makes an applied version dirty before its Down runs outside a transaction. */
@@ -77,7 +77,7 @@ WHERE ${isVersion(migration.version)} AND (NOT is_dirty)`;
 export function claimResumed(table: HistoryTable, migration: Migration, statements: number, writer: Writer): string {
   return `UPDATE ${quoteTable(table)} SET state = 'running', "timestamp" = ${NOW}, statements = ${statements}, error = NULL,
   checksum = ${quoteLiteral(migration.checksum)}, migration_text = ${quoteLiteral(migration.text)},
-  text_checksum = ${quoteLiteral(digestText(migration.text))}, ${setRunner(writer)}
+  text_fingerprint = ${fingerprintText(migration.version, migration.text)}, ${setRunner(writer)}
 WHERE ${isVersion(migration.version)} AND is_dirty`;
 }
 
@@ -154,7 +154,7 @@ export function recordFailedUp(
   return [
     `DELETE FROM ${quoteTable(table)} WHERE ${isVersion(migration.version)} AND is_dirty`,
     `${insertRow(table, {
-      version: String(migration.version),
+      version: migration.version,
       dirty: "true",
       name: quoteLiteral(migration.name),
       checksum: quoteLiteral(migration.checksum),

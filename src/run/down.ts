@@ -1,6 +1,7 @@
 import { ConfirmationError } from "../errors.ts";
 import { historyOf } from "../history/read-state.ts";
 import type { Plan } from "../plan/plan.ts";
+import { counted } from "../plan/check-history.ts";
 import { type DownRules, type DownTarget, planDown } from "../plan/plan-down.ts";
 import { newestApplied } from "../plan/compare.ts";
 import { checkSteps } from "./check-files.ts";
@@ -78,7 +79,7 @@ async function ask(session: Session, plan: Plan, target: DownTarget, confirm: Co
   if (confirm === undefined) return;
   const reasons = [...(await findLosses(session.context.connection, plan))];
   const all = target === "all" || (typeof target === "object" && target.above === 0n);
-  if (all) reasons.unshift(`all ${plan.steps.length} applied migrations are rolled back`);
+  if (all) reasons.unshift(`everything is rolled back: ${counted(plan.steps.length, "migration")}`);
   if (reasons.length === 0) return;
   if (await confirm({ plan, reasons })) return;
   throw new ConfirmationError("not confirmed: nothing was rolled back", {

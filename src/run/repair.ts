@@ -1,7 +1,7 @@
 import { HistoryError, UsageError } from "../errors.ts";
 import { quoteLiteral } from "../database/quote.ts";
 import type { Migration } from "../files/migration.ts";
-import { digestText } from "../files/open-migrations.ts";
+import { fingerprintText } from "../files/open-migrations.ts";
 import { describeStatements } from "../files/statement-kind.ts";
 import type { HistoryRow } from "../history/history.ts";
 import { logEvent } from "../history/record.ts";
@@ -130,7 +130,7 @@ export async function acceptText(context: RunContext, migration: Migration): Pro
     [
       "BEGIN",
       `UPDATE ${quoteTable(context.table)} SET checksum = ${quoteLiteral(checksum)}, name = ${quoteLiteral(name)},
-  migration_text = ${quoteLiteral(text)}, text_checksum = ${quoteLiteral(digestText(text))} WHERE version_id = ${version} AND NOT is_dirty`,
+  migration_text = ${quoteLiteral(text)}, text_fingerprint = ${fingerprintText(version, text)} WHERE version_id = ${version} AND NOT is_dirty`,
       logEvent(context.table, { event: "accepted", version, name, checksum }, context.writer),
       "COMMIT",
     ].join(";\n"),
