@@ -12,6 +12,8 @@ export interface FailedPart {
   readonly error: PostgresError;
   readonly statement: Statement | undefined;
   readonly statementIndex: number | undefined;
+  /** Which statement of ours it was, where it was none of the file. */
+  readonly frame?: string;
   /** 0-based, in code points of the statement's SQL. */
   readonly offset: number | undefined;
   /** Which of the server's statements in it, 0-based. */
@@ -91,7 +93,7 @@ export async function failureOf(
     state,
   };
   const at = place === undefined ? migration.path : `${migration.path}:${place.line}:${place.column}`;
-  const said = statement === undefined && failed.error.sqlState !== "GA002" ? "at commit: " : "";
+  const said = failed.frame === undefined ? "" : failed.frame === "commit" ? "at commit: " : "writing the history: ";
   const hint = [advice === undefined ? undefined : redact(advice, step), ...waysOut].filter(
     (part) => part !== undefined,
   );

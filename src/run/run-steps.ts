@@ -163,6 +163,7 @@ async function recordFailure(
     step,
     error: told,
     statement: place.part.statement,
+    ...(place.part.kind !== "body" && told === error && { frame: place.part.kind }),
     statementIndex: place.part.statementIndex,
     offset: place.offset,
     index: place.index,
