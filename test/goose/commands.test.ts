@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { HistoryError, IrreversibleError } from "../../src/index.ts";
+import type { HistoryError } from "../../src/index.ts";
+import { IrreversibleError } from "../../src/index.ts";
 import { createDatabase } from "../support/create-database.ts";
 import { servers } from "../support/server-list.ts";
 import { migratorFor } from "../run/fixtures.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { HistoryError, MigrationFailedError } from "../../src/index.ts";
+import type { HistoryError, MigrationFailedError } from "../../src/index.ts";
 import { createDatabase, type TestDatabase } from "../support/create-database.ts";
 import { servers } from "../support/server-list.ts";
 import { migratorFor } from "./fixtures.ts";
