@@ -1,5 +1,6 @@
-import { FileError } from "../errors.ts";
+import { ConfigError, FileError } from "../errors.ts";
 import type { FileWarning, MigrationSet } from "../files/read-migrations.ts";
+import { describeStatements, type StatementFacts } from "../files/statement-kind.ts";
 import { findRefusedInTransaction } from "../files/transaction-check.ts";
 import type { HistoryRow } from "../history/history.ts";
 import type { PlanStep, PlanWarning } from "../plan/plan.ts";
@@ -33,6 +34,31 @@ export function checkSmallVersions({ migrations, warnings }: MigrationSet, rows:
     small,
     { hint: small.map(({ hint }) => hint).join("\n") + "\nTo apply it all the same: --missing apply" },
   );
+}
+
+/**
+ * Through a transaction pooler what a migration sets in its session reaches other clients, the application among them.
+ *
+ * @throws ConfigError that names the places
+ */
+export function checkSessionState(steps: readonly PlanStep[]): void {
+  const places = steps.flatMap(({ migration, direction }) =>
+    (migration[direction] ?? [])
+      .filter(({ sql }) => MAY_SET.test(sql) && describeStatements(sql).some(outlivesTransaction))
+      .map(({ place, text }) => `${migration.path}:${place.line}: ${text.split("\n")[0]}`),
+  );
+  if (places.length === 0) return;
+  throw new ConfigError(
+    `this connection goes through a pooler, and a session-level setting would reach the application's connections:\n${places.join("\n")}`,
+    { hint: "Name the server itself for migrations: migrationUrl (--migration-url). Or write SET LOCAL." },
+  );
+}
+
+const MAY_SET = /\bset\b|set_config|\breset\b|\bdiscard\b|advisory/i;
+const LEFT_BEHIND = new Set(["set", "reset", "role", "session-authorization", "discard", "advisory-lock"]);
+
+function outlivesTransaction({ sessionState }: StatementFacts): boolean {
+  return sessionState.some(({ kind }) => LEFT_BEHIND.has(kind));
 }
 
 /** What is to be said of the files, as warnings of a run. */

@@ -4,7 +4,7 @@ import type { Plan } from "../plan/plan.ts";
 import { counted } from "../plan/check-history.ts";
 import { type DownRules, type DownTarget, planDown } from "../plan/plan-down.ts";
 import { newestApplied } from "../plan/compare.ts";
-import { checkSteps } from "./check-files.ts";
+import { checkSessionState, checkSteps } from "./check-files.ts";
 import { checkState, checkWritable } from "./check-state.ts";
 import { findLosses } from "./losses.ts";
 import type { RunResult } from "./result.ts";
@@ -44,6 +44,7 @@ export async function runDown(
   });
   if (planned.steps.length === 0) return report([], state.newest, planned);
   checkSteps(planned.steps);
+  if (context.pooled) checkSessionState(planned.steps);
   checkWritable(state);
   await ask(session, planned, target, confirm);
   const outcome = await takeRunLock(context, settings.tableName, "rows", () => false);

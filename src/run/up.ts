@@ -7,7 +7,7 @@ import { describeTable } from "../history/table-name.ts";
 import type { Plan } from "../plan/plan.ts";
 import { checkTarget, planUp, type UpTarget } from "../plan/plan-up.ts";
 import { doBlock } from "../history/record.ts";
-import { checkSmallVersions, checkSteps, warningsOf } from "./check-files.ts";
+import { checkSessionState, checkSmallVersions, checkSteps, warningsOf } from "./check-files.ts";
 import { checkState, checkWritable, type UsableState } from "./check-state.ts";
 import { failedElsewhere } from "./failed-elsewhere.ts";
 import { createPauses, pauseFor } from "./pause.ts";
@@ -43,6 +43,7 @@ export async function runUp(settings: RunSettings, session: Session, target: UpT
     for (const warning of first.warnings) context.emit({ type: "warning", warning });
     if (first.steps.length === 0) return report(first, [], state.newest);
     checkSteps(first.steps);
+    if (context.pooled) checkSessionState(first.steps);
   }
   checkWritable(state);
   const outcome = await takeRunLock(
@@ -87,6 +88,7 @@ async function applyUnderLock(
       const made = plan({ ...state, rows });
       if (made.steps.length === 0) return report(made, done, state.newest);
       checkSteps(made.steps);
+      if (context.pooled) checkSessionState(made.steps);
       if (state.exists || (await createHistory(context))) {
         context.emit({ type: "run-start", direction: "up", steps: made.steps.length });
         const outcome = await runSteps(context, made.steps, done);
