@@ -1,4 +1,5 @@
-import type { PostgresError } from "../database/postgres-error.ts";
+import type { Notice } from "../database/connection.ts";
+import { PostgresError, type PostgresErrorFields } from "../database/postgres-error.ts";
 import type { Place, Statement } from "../files/migration.ts";
 import type { RecordedError } from "../history/history.ts";
 import type { PlanStep } from "../plan/plan.ts";
@@ -36,6 +37,21 @@ export function redact(text: string | undefined, { migration }: PlanStep): strin
     .filter(({ value }) => value !== "")
     .toSorted((a, b) => b.value.length - a.value.length);
   return values.reduce((redacted, { name, value }) => redacted.replaceAll(value, `\${${name}}`), text);
+}
+
+/** A notice as events may tell it. */
+export function redactNotice(notice: Notice, step: PlanStep): Notice {
+  const { message, detail, hint } = notice;
+  return { ...notice, message: redact(message, step), detail: redact(detail, step), hint: redact(hint, step) };
+}
+
+/** The server's error as the cause of ours: whoever logs an error logs its cause too. */
+function redactError({ fields, completed }: PostgresError, step: PlanStep): PostgresError {
+  const redacted = Object.entries(fields).map(([name, value]) => [
+    name,
+    typeof value === "string" ? redact(value, step) : value,
+  ]);
+  return new PostgresError(Object.fromEntries(redacted) as PostgresErrorFields, completed);
 }
 
 /** What the history keeps of an error. */
@@ -99,7 +115,7 @@ export async function failureOf(
   );
   return new MigrationFailedError(`${at}: ${said}${failure.serverMessage} [${error.sqlState}]`, failure, {
     hint: hint.length === 0 ? undefined : hint.join("\n"),
-    cause: error,
+    cause: redactError(error, step),
   });
 }
 

@@ -14,7 +14,7 @@ import {
 } from "../history/record.ts";
 import { waysOut } from "../plan/dirty-error.ts";
 import type { PlanStep } from "../plan/plan.ts";
-import { type FailedPart, failureOf, recordedError } from "./failure.ts";
+import { type FailedPart, failureOf, recordedError, redactNotice } from "./failure.ts";
 import { indexState, dropInvalidIndex } from "./concurrent-index.ts";
 import { openGuard } from "./guard.ts";
 import type { StepResult } from "./result.ts";
@@ -61,7 +61,7 @@ async function runStatements(
   await claim(context, step, statements.length);
   context.emit({ type: "step-start", ...facts });
   const onNotice = (notice: Parameters<NonNullable<Parameters<typeof send>[2]>>[0]): void =>
-    context.emit({ type: "step-notice", ...facts, notice });
+    context.emit({ type: "step-notice", ...facts, notice: redactNotice(notice, step) });
   for (let at = step.firstStatement; at < statements.length; at++) {
     const statement = statements[at] as Statement;
     context.emit({ type: "statement-start", ...facts, statement: at + 1, statements: statements.length });

@@ -49,7 +49,7 @@ export async function send(
   try {
     return await connection.send(message, { onNotice });
   } catch (error) {
-    if (signal.aborted && error instanceof PostgresError && error.sqlState === "57014") throw abortError(signal, error);
+    if (signal.aborted && error instanceof PostgresError && error.sqlState === "57014") throw abortError(signal);
     throw error;
   } finally {
     signal.removeEventListener("abort", cancel);
@@ -62,12 +62,12 @@ export function throwIfAborted(signal: AbortSignal): void {
   if (signal.aborted) throw abortError(signal);
 }
 
-function abortError(signal: AbortSignal, cause: unknown = signal.reason): Error {
+function abortError(signal: AbortSignal): Error {
   const { reason } = signal;
   if (reason instanceof AbortedError) return reason;
   return new AbortedError("the run was interrupted; what was under way was rolled back", {
     hint: "Start again: gander up goes on where it stopped.",
-    cause,
+    cause: reason,
   });
 }
 

@@ -2,6 +2,7 @@ import type { Notice } from "../database/connection.ts";
 import { PostgresError } from "../database/postgres-error.ts";
 import type { GanderEvent } from "../events.ts";
 import type { PlanStep } from "../plan/plan.ts";
+import { redactNotice } from "./failure.ts";
 import type { StepResult } from "./result.ts";
 import { type RunContext, send } from "./run-context.ts";
 import { type ErrorPlace, joinParts, locateError, type Part, stepParts } from "./step-message.ts";
@@ -53,7 +54,7 @@ function followProgress(context: RunContext, steps: readonly PlanStep[], first: 
     const step = steps[at - first] as PlanStep;
     const facts = stepFacts(step, at, total);
     if (own !== token) {
-      emit({ type: "step-notice", ...facts, notice } satisfies GanderEvent);
+      emit({ type: "step-notice", ...facts, notice: redactNotice(notice, step) } satisfies GanderEvent);
     } else if (what === "start") {
       current = at;
       began = performance.now();
