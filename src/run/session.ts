@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Connection, Database } from "../database/connection.ts";
+import { PostgresError } from "../database/postgres-error.ts";
+import { quoteIdentifier, quoteLiteral } from "../database/quote.ts";
+import { ConfigError } from "../errors.ts";
 import type { EventListener } from "../events.ts";
 import { type MigrationText, openMigrations, readTexts } from "../files/open-migrations.ts";
 import { type MigrationSet, parseMigrations, type ReadOptions } from "../files/read-migrations.ts";
@@ -85,17 +88,33 @@ export async function openSession(
   const connection = await connecting;
   try {
     const { tableName, role } = settings;
+    if (role !== undefined) await checkRole(connection, role);
     const found =
       rows === "always"
         ? await readState(connection, tableName, "rows", role)
         : await readSummary(connection, tableName, { ofTexts: source.textDigest, ofFiles: source.digest }, role);
     const state = checkState(found, tableName);
     const context = createContext(settings, connection, state, signal);
+    // A pooled connection becomes the role in each transaction instead.
+    if (role !== undefined && !context.pooled) await connection.send(`SET ROLE ${quoteIdentifier(role)}`);
     tell(context, settings, source, state);
     return { context, source, state };
   } catch (error) {
     await connection.close();
     throw error;
+  }
+}
+
+/** @throws ConfigError where the connection may not become the role */
+async function checkRole(connection: Connection, role: string): Promise<void> {
+  try {
+    await connection.send(`SELECT pg_catalog.set_config('role', ${quoteLiteral(role)}, true)`);
+  } catch (error) {
+    if (!(error instanceof PostgresError)) throw error;
+    throw new ConfigError(`migrations cannot run as the role ${role}: ${error.fields.message}`, {
+      hint: `Check its name (--role); the connection's user must be a member of it: GRANT ${quoteIdentifier(role)} TO the user`,
+      cause: error,
+    });
   }
 }
 

@@ -140,6 +140,25 @@ describe.each(servers())("goose's commands on PostgreSQL $major", (server) => {
     }
   });
 
+  test("migrations run as the role that is named; one that is not there is told", async () => {
+    await using database = await createDatabase(server);
+    const role = `owner_${database.name}`;
+    await database.query(`CREATE ROLE "${role}"`);
+    await database.query(`GRANT CREATE ON SCHEMA public TO "${role}"`);
+    try {
+      await using migrator = migratorFor(database.url, files(1), { role });
+      expect(versionsOf(await migrator.up())).toEqual([1]);
+      expect(
+        await database.query("SELECT DISTINCT tableowner AS o FROM pg_tables WHERE schemaname = 'public'"),
+      ).toEqual([{ o: role }]);
+      await using wrong = migratorFor(database.url, files(1), { role: "nobody_here" });
+      await expect(wrong.up()).rejects.toMatchObject({ code: "GANDER_CONFIG" });
+    } finally {
+      await database.query(`DROP OWNED BY "${role}"`);
+      await database.query(`DROP ROLE "${role}"`);
+    }
+  });
+
   test.each([
     ["golang-migrate", "version bigint PRIMARY KEY, dirty boolean NOT NULL"],
     ["Rails or dbmate", "version varchar PRIMARY KEY"],
