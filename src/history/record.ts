@@ -9,6 +9,15 @@ import { quoteLogTable, quoteTable } from "./table-name.ts";
 export interface Writer {
   readonly host: string;
   readonly processId: number;
+  /** The session whose end says that the writer is gone, where it is not the one that writes: the guard's, through a pooler. */
+  readonly session?: WriterSession;
+}
+
+/** A session of the server; a reused process id has another start. */
+export interface WriterSession {
+  readonly backendId: number;
+  /** As PostgreSQL prints it. */
+  readonly backendStart: string;
 }
 
 /** The SQLSTATE with which a step that is not ours any more stops its own message. */
@@ -17,6 +26,14 @@ export const NOT_OURS = "GA002";
 const ME = "pg_catalog.pg_backend_pid()";
 const MY_START = "(SELECT a.backend_start FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) a)";
 const NOW = "pg_catalog.clock_timestamp()";
+
+function meOf({ session }: Writer): string {
+  return session === undefined ? ME : String(session.backendId);
+}
+
+function myStartOf({ session }: Writer): string {
+  return session === undefined ? MY_START : `${quoteLiteral(session.backendStart)}::timestamptz`;
+}
 
 function isVersion(version: bigint): string {
   return `version_id OPERATOR(pg_catalog.=) ${version}`;
@@ -27,9 +44,11 @@ function isVersion(version: bigint): string {
  * row is dirty until `finishUp` has run in the same transaction (or, outside one, after the last statement).
  */
 export function claimUp(table: HistoryTable, migration: Migration, writer: Writer): readonly string[] {
-  const { version, name, checksum, up, text } = migration;
+  const { version, name, checksum, up, text, transaction } = migration;
+  // Outside a transaction a dirty row of another state says what of it has run, and must not go.
+  const replaced = transaction ? "" : " AND state OPERATOR(pg_catalog.=) 'failed'";
   return [
-    `DELETE FROM ${quoteTable(table)} WHERE ${isVersion(version)} AND is_dirty`,
+    `DELETE FROM ${quoteTable(table)} WHERE ${isVersion(version)} AND is_dirty${replaced}`,
     insertRow(table, {
       version,
       dirty: "true",
@@ -62,7 +81,7 @@ function insertRow(table: HistoryTable, row: RowSql): string {
   migration_text, text_fingerprint, source)
 SELECT ${row.version}, ${row.dirty}, ${NOW}, ${row.name}, ${row.checksum},
   (SELECT coalesce(pg_catalog.max(sequence), 0) OPERATOR(pg_catalog.+) 1 FROM ${quoteTable(table)}), ${row.state}, 'up',
-  ${row.statements}, 0, ${row.error}, ${quoteLiteral(row.writer.host)}, ${row.writer.processId}, ${ME}, ${MY_START},
+  ${row.statements}, 0, ${row.error}, ${quoteLiteral(row.writer.host)}, ${row.writer.processId}, ${meOf(row.writer)}, ${myStartOf(row.writer)},
   ${quoteLiteral(row.text)}, ${fingerprintText(row.version, row.text)}, 'gander'`;
 }
 
@@ -73,27 +92,36 @@ export function claimDown(table: HistoryTable, migration: Migration, writer: Wri
 WHERE ${isVersion(migration.version)} AND (NOT is_dirty)`;
 }
 
-/** Takes a version over that `repair` marked resumable, or whose crashed runner is gone, at the statement it stopped at. */
-export function claimResumed(table: HistoryTable, migration: Migration, statements: number, writer: Writer): string {
+/**
+ * Takes a version over that `repair` marked resumable, or whose crashed runner is gone, at the statement it stopped at:
+ * `done` of its statements are done, or the row has moved on since it was read.
+ */
+export function claimResumed(
+  table: HistoryTable,
+  migration: Migration,
+  statements: number,
+  done: number,
+  writer: Writer,
+): string {
   return `UPDATE ${quoteTable(table)} SET state = 'running', "timestamp" = ${NOW}, statements = ${statements}, error = NULL,
   checksum = ${quoteLiteral(migration.checksum)}, migration_text = ${quoteLiteral(migration.text)},
   text_fingerprint = ${fingerprintText(migration.version, migration.text)}, ${setRunner(writer)}
-WHERE ${isVersion(migration.version)} AND is_dirty`;
+WHERE ${isVersion(migration.version)} AND is_dirty AND statements_done OPERATOR(pg_catalog.=) ${done}`;
 }
 
 function setRunner(writer: Writer): string {
-  return `runner_host = ${quoteLiteral(writer.host)}, runner_pid = ${writer.processId}, backend_pid = ${ME}, backend_start = ${MY_START}`;
+  return `runner_host = ${quoteLiteral(writer.host)}, runner_pid = ${writer.processId}, backend_pid = ${meOf(writer)}, backend_start = ${myStartOf(writer)}`;
 }
 
 /** Ours is a row that this very session claimed and that nothing took away since. */
-function isOurs(version: bigint): string {
-  return `${isVersion(version)} AND state OPERATOR(pg_catalog.=) 'running' AND backend_pid OPERATOR(pg_catalog.=) ${ME}`;
+function isOurs(version: bigint, writer: Writer): string {
+  return `${isVersion(version)} AND state OPERATOR(pg_catalog.=) 'running' AND backend_pid OPERATOR(pg_catalog.=) ${meOf(writer)}`;
 }
 
 /** The DO block that ends an Up: marks the version applied, and stops the message if the claim is gone. */
 export function finishUp(table: HistoryTable, migration: Migration, writer: Writer, before = ""): string {
   const finish = `UPDATE ${quoteTable(table)} SET is_dirty = false, state = 'applied', "timestamp" = ${NOW},
-    duration_ms = ${elapsed('"timestamp"')}, statements_done = statements WHERE ${isOurs(migration.version)}
+    duration_ms = ${elapsed('"timestamp"')}, statements_done = statements WHERE ${isOurs(migration.version, writer)}
     RETURNING duration_ms INTO took`;
   return finishBlock(
     finish,
@@ -110,7 +138,7 @@ export function finishDown(
   before = "",
   note?: string,
 ): string {
-  const finish = `DELETE FROM ${quoteTable(table)} WHERE ${isOurs(migration.version)}
+  const finish = `DELETE FROM ${quoteTable(table)} WHERE ${isOurs(migration.version, writer)}
     RETURNING ${elapsed('"timestamp"')} INTO took`;
   const event = { ...eventOf(migration, "down", "rolled back"), durationSql: "took", note };
   return finishBlock(finish, before, logEvent(table, event, writer));
@@ -135,9 +163,27 @@ function elapsed(column: string): string {
   return `(${seconds} OPERATOR(pg_catalog.*) 1000)::bigint`;
 }
 
-/** How many statements are done; sent in one message with the statement where PostgreSQL allows it. */
-export function recordProgress(table: HistoryTable, migration: Migration, done: number): string {
-  return `UPDATE ${quoteTable(table)} SET statements_done = ${done} WHERE ${isOurs(migration.version)}`;
+/**
+ * How many statements are done; sent in one message with the statement where PostgreSQL allows it, and undoes it there if
+ * the claim is gone.
+ */
+export function recordProgress(table: HistoryTable, migration: Migration, done: number, writer: Writer): string {
+  return changeOne(
+    `UPDATE ${quoteTable(table)} SET statements_done = ${done} WHERE ${isOurs(migration.version, writer)}`,
+    NOT_OURS,
+  );
+}
+
+/** The DO block for a change that must change one row, else it stops its message. */
+export function changeOne(change: string, sqlState: string): string {
+  return doBlock(`DECLARE changed bigint;
+BEGIN
+  ${change};
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  IF changed OPERATOR(pg_catalog.<>) 1 THEN
+    RAISE EXCEPTION 'the claim of the migration is gone from the history' USING ERRCODE = '${sqlState}';
+  END IF;
+END`);
 }
 
 /**

@@ -2,6 +2,7 @@ import { PostgresError } from "../database/postgres-error.ts";
 import type { Statement } from "../files/migration.ts";
 import { describeStatements, type StatementFacts } from "../files/statement-kind.ts";
 import {
+  changeOne,
   claimDown,
   claimResumed,
   claimUp,
@@ -20,7 +21,9 @@ import { openGuard } from "./guard.ts";
 import type { StepResult } from "./result.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
 import { tryToRecord } from "./try-to-record.ts";
+import { createRetries } from "./retries.ts";
 import { stepFacts } from "./send-batch.ts";
+import { LOCK_BUSY } from "./step-message.ts";
 import { transactionSettings } from "./transaction-settings.ts";
 
 /** Refused because of the company it was sent in: in a transaction block, or a procedure that wants to commit. */
@@ -28,9 +31,10 @@ const WANTS_TO_BE_ALONE = new Set(["25001", "2D000", "0A000"]);
 
 /**
  * Runs a migration outside a transaction: the dirty row is committed first, then statement after statement, each in one
- * message with its progress where PostgreSQL allows it, alone where it does not.
+ * message with its progress where PostgreSQL allows it, alone where it does not. Undefined where another gander came between,
+ * before anything of it ran here.
  *
- * @throws MigrationFailedError; the history says which statements are done
+ * @throws MigrationFailedError, LockTimeoutError; the history says which statements are done
  */
 export async function runOutsideTransaction(
   context: RunContext,
@@ -38,12 +42,15 @@ export async function runOutsideTransaction(
   number: number,
   total: number,
   before: readonly StepResult[],
-): Promise<StepResult> {
-  const guard = context.pooled ? await openGuard(context) : undefined;
+): Promise<StepResult | undefined> {
+  if (!context.pooled) return await runStatements(context, step, number, total, before);
+  const guard = await openGuard(context);
+  if (guard === undefined) return undefined;
   try {
-    return await runStatements(context, step, number, total, before);
+    const writer = { ...context.writer, session: guard.session };
+    return await runStatements({ ...context, writer }, step, number, total, before);
   } finally {
-    await guard?.close();
+    await guard.close();
   }
 }
 
@@ -53,22 +60,25 @@ async function runStatements(
   number: number,
   total: number,
   before: readonly StepResult[],
-): Promise<StepResult> {
+): Promise<StepResult | undefined> {
   const { migration, direction } = step;
   const statements = migration[direction] ?? [];
   const facts = stepFacts(step, number, total);
   const began = performance.now();
-  await claim(context, step, statements.length);
+  if (!(await claim(context, step, statements.length))) return undefined;
   context.emit({ type: "step-start", ...facts });
   const onNotice = (notice: Parameters<NonNullable<Parameters<typeof send>[2]>>[0]): void =>
     context.emit({ type: "step-notice", ...facts, notice: redactNotice(notice, step) });
+  const retry = createRetries(context);
+  const mayTryAgain = (error: PostgresError): Promise<boolean> => retry(error, step, number, total);
   for (let at = step.firstStatement; at < statements.length; at++) {
     const statement = statements[at] as Statement;
     context.emit({ type: "statement-start", ...facts, statement: at + 1, statements: statements.length });
     const last = at + 1 === statements.length;
-    const progress = last ? finish(context, step) : recordProgress(context.table, migration, at + 1);
+    const progress = last ? finish(context, step) : recordProgress(context.table, migration, at + 1, context.writer);
     try {
-      await runStatement(context, statement, progress, at === step.firstStatement && step.row !== undefined, onNotice);
+      const resumed = at === step.firstStatement && step.row !== undefined;
+      await runStatement(context, { statement, progress, resumed, mayTryAgain, onNotice });
     } catch (error) {
       if (!(error instanceof PostgresError)) throw error;
       throw await stopped(context, { step, error, statement, statementIndex: at }, before);
@@ -80,56 +90,79 @@ async function runStatements(
   return { direction, version: migration.version, name: migration.name, statements: statements.length, durationMs };
 }
 
-async function claim(context: RunContext, step: PlanStep, statements: number): Promise<void> {
+/** False where another gander has changed the version since the plan was made. */
+async function claim(context: RunContext, step: PlanStep, statements: number): Promise<boolean> {
   const { table, writer } = context;
   const resumed = step.row?.state === "resumable";
   const claims = resumed
-    ? [claimResumed(table, step.migration, statements, writer)]
+    ? [changeOne(claimResumed(table, step.migration, statements, step.firstStatement, writer), LOCK_BUSY)]
     : step.direction === "up"
       ? claimUp(table, step.migration, writer)
-      : [claimDown(table, step.migration, writer)];
+      : [changeOne(claimDown(table, step.migration, writer), LOCK_BUSY)];
   // CONCURRENTLY and VACUUM block nobody while they wait, and a timeout would leave an INVALID index.
   const timeouts =
     context.connection.driver === "pglite" || context.pooled
       ? []
       : ["SET lock_timeout = 0", "SET statement_timeout = 0"];
-  await send(context, ["BEGIN", ...claims, "COMMIT", ...timeouts].join(";\n"));
+  try {
+    await send(context, ["BEGIN", ...claims, "COMMIT", ...timeouts].join(";\n"));
+    return true;
+  } catch (error) {
+    if (!(error instanceof PostgresError) || (error.sqlState !== LOCK_BUSY && error.sqlState !== "23505")) throw error;
+    await rollBack(context.connection);
+    return false;
+  }
 }
 
 function finish({ table, writer }: RunContext, { migration, direction }: PlanStep): string {
   return direction === "up" ? finishUp(table, migration, writer) : finishDown(table, migration, writer);
 }
 
-async function runStatement(
-  context: RunContext,
-  statement: Statement,
-  progress: string,
-  resumed: boolean,
-  onNotice: Parameters<typeof send>[2],
-): Promise<void> {
+interface StatementRun {
+  readonly statement: Statement;
+  readonly progress: string;
+  /** It is the first one after a crash or a repair, and may have been done. */
+  readonly resumed: boolean;
+  readonly mayTryAgain: (error: PostgresError) => Promise<boolean>;
+  readonly onNotice: Parameters<typeof send>[2];
+}
+
+async function runStatement(context: RunContext, run: StatementRun): Promise<void> {
+  const { statement, progress, resumed, onNotice } = run;
   const facts = describeStatements(statement.sql);
   if (await isDoneAlready(context, facts[0], resumed)) {
     await send(context, progress);
     return;
   }
-  if (!isAlone(facts)) {
-    const lockTimeout = facts.some(({ waitsWithoutBlocking }) => waitsWithoutBlocking) ? 0 : context.lockTimeout;
-    const settings = doBlock(`BEGIN ${transactionSettings(context, lockTimeout, "gander").join(" ")} END`);
-    try {
-      await send(context, [settings, statement.sql, `${progress};`].join("\n;\n"), onNotice);
-      return;
-    } catch (error) {
-      if (!(error instanceof PostgresError) || !WANTS_TO_BE_ALONE.has(error.sqlState)) throw shifted(error, settings);
-      await rollBack(context.connection);
-    }
-  }
+  if (!isAlone(facts) && (await runWithProgress(context, run, facts))) return;
   await send(context, statement.sql, onNotice);
   await send(context, progress);
 }
 
+/** False where PostgreSQL wants the statement alone. What fails is rolled back, all of it, and so may be tried again. */
+async function runWithProgress(
+  context: RunContext,
+  { statement, progress, mayTryAgain, onNotice }: StatementRun,
+  facts: readonly StatementFacts[],
+): Promise<boolean> {
+  const lockTimeout = facts.some(({ waitsWithoutBlocking }) => waitsWithoutBlocking) ? 0 : context.lockTimeout;
+  const settings = doBlock(`BEGIN ${transactionSettings(context, lockTimeout, "gander").join(" ")} END`);
+  const controlsItself = facts.some(({ transactionControl }) => transactionControl !== undefined);
+  for (;;) {
+    try {
+      await send(context, [settings, statement.sql, `${progress};`].join("\n;\n"), onNotice);
+      return true;
+    } catch (error) {
+      if (!(error instanceof PostgresError)) throw error;
+      await rollBack(context.connection);
+      if (WANTS_TO_BE_ALONE.has(error.sqlState)) return false;
+      if (controlsItself || !(await mayTryAgain(error))) throw shifted(error, settings);
+    }
+  }
+}
+
 /** An error's position and count, seen from the statement instead of the message that carried it. */
-function shifted(error: unknown, settings: string): unknown {
-  if (!(error instanceof PostgresError)) return error;
+function shifted(error: PostgresError, settings: string): PostgresError {
   const { position } = error.fields;
   const from = Array.from(settings).length + 3;
   return new PostgresError(

@@ -21,7 +21,7 @@ export function renderPlan(context: RunContext, plan: Plan): string {
         const last = index + 1 === statements.length;
         return [
           ended(text),
-          ...(last ? [] : [ended(recordProgress(table, migration, step.firstStatement + index + 1))]),
+          ...(last ? [] : [ended(recordProgress(table, migration, step.firstStatement + index + 1, writer))]),
         ];
       });
       const finish = direction === "up" ? finishUp(table, migration, writer) : finishDown(table, migration, writer);

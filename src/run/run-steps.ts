@@ -1,15 +1,12 @@
 import { PostgresError } from "../database/postgres-error.ts";
-import { LockTimeoutError } from "../errors.ts";
-import type { LockHolder } from "../events.ts";
 import { findTransactionControl } from "../files/transaction-check.ts";
 import { recordFailedDown, recordFailedUp, recordStopped } from "../history/record.ts";
 import type { PlanStep } from "../plan/plan.ts";
 import { waysOut } from "../plan/dirty-error.ts";
 import { type FailedPart, failureOf, recordedError } from "./failure.ts";
-import { describeHolders, readHolders } from "./lock-holders.ts";
 import { runOutsideTransaction } from "./outside-transaction.ts";
-import { createPauses, pauseFor } from "./pause.ts";
 import type { StepResult } from "./result.ts";
+import { createRetries } from "./retries.ts";
 import { rollBack, type RunContext, throwIfAborted } from "./run-context.ts";
 import { tryToRecord } from "./try-to-record.ts";
 import { type BatchOutcome, sendBatch, stepFacts } from "./send-batch.ts";
@@ -25,14 +22,6 @@ export interface StepsOutcome {
 /** A message holds no more steps, and no more characters of SQL, than this. */
 const MOST_STEPS = 200;
 const MOST_CHARACTERS = 1_000_000;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 30_000;
-
-const RETRIED: Readonly<Record<string, "lock-timeout" | "deadlock" | "serialization">> = {
-  "55P03": "lock-timeout",
-  "40P01": "deadlock",
-  "40001": "serialization",
-};
 
 /**
  * Runs the steps of a plan, in order: consecutive transactional ones share messages, the others go statement by statement.
@@ -46,12 +35,16 @@ export async function runSteps(
 ): Promise<StepsOutcome> {
   const done: StepResult[] = [...before];
   let alone = 0;
-  const retries = createRetries(context);
+  const retry = createRetries(context);
+  const mayTryAgain = async ({ error, place }: Failed, step: PlanStep, number: number, total: number) =>
+    committedBefore(step, place.part.statementIndex ?? Infinity) === 0 && (await retry(error, step, number, total));
   for (let at = 0; at < steps.length;) {
     throwIfAborted(context.signal);
     const step = steps[at] as PlanStep;
     if (!step.migration.transaction) {
-      done.push(await runOutsideTransaction(context, step, at, steps.length, done));
+      const result = await runOutsideTransaction(context, step, at, steps.length, done);
+      if (result === undefined) return { done, contended: true };
+      done.push(result);
       at++;
       continue;
     }
@@ -66,7 +59,7 @@ export async function runSteps(
     // A message that the server cannot parse is refused before anything of it runs: then each step goes by itself.
     if (failed.error.completed === 0 && batch.length > 1) alone = batch.length;
     else if (isContended(failed)) return { done, contended: true };
-    else if (!(await retries.mayTryAgain(failed, steps[at] as PlanStep, at, steps.length))) {
+    else if (!(await mayTryAgain(failed, steps[at] as PlanStep, at, steps.length))) {
       throw await recordFailure(context, steps[at] as PlanStep, failed, done);
     }
   }
@@ -94,32 +87,6 @@ function isContended({ error, place }: Failed): boolean {
   return error.sqlState === LOCK_BUSY || (error.sqlState === "23505" && place.part.kind === "claim");
 }
 
-/** Tries a step again after a lock timeout, a deadlock or a serialization failure, until the budget is used up. */
-function createRetries(context: RunContext) {
-  let version: bigint | undefined;
-  let attempt = 0;
-  let began = 0;
-  let pauses = createPauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
-  const mayTryAgain = async ({ error, place }: Failed, step: PlanStep, at: number, total: number): Promise<boolean> => {
-    const reason = RETRIED[error.sqlState];
-    if (reason === undefined || committedBefore(step, place.part.statementIndex ?? Infinity) > 0) return false;
-    if (version !== step.migration.version) {
-      version = step.migration.version;
-      attempt = 0;
-      began = Date.now();
-      pauses = createPauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
-    }
-    const holders = reason === "lock-timeout" ? await readHolders(context) : [];
-    const left = context.lockRetry - (Date.now() - began);
-    if (left <= 0) throw tableLockError(context, step, holders);
-    const pauseMs = Math.min(pauses(), left);
-    context.emit({ type: "step-retry", ...stepFacts(step, at, total), reason, attempt: ++attempt, pauseMs, holders });
-    await pauseFor(pauseMs, context.signal);
-    return true;
-  };
-  return { mayTryAgain };
-}
-
 /** How many of the body's statements were made permanent by a COMMIT of its own before the one that failed. */
 function committedBefore({ migration, direction }: PlanStep, failedIndex: number): number {
   const controls = findTransactionControl(migration, direction);
@@ -132,23 +99,6 @@ function committedBefore({ migration, direction }: PlanStep, failedIndex: number
       controls.some(({ line = 0, message }) => line >= place.line && /^(COMMIT|END)/.test(message)),
   );
   return ended + 1;
-}
-
-function tableLockError(
-  context: RunContext,
-  { migration }: PlanStep,
-  holders: readonly LockHolder[],
-): LockTimeoutError {
-  return new LockTimeoutError(
-    "table",
-    `${migration.name} did not get its locks within ${context.lockRetry} ms of tries: the tables are in use. It was rolled back.`,
-    {
-      hint:
-        holders.length === 0
-          ? "Start again when the tables are less busy, or give more time with --lock-retry."
-          : `These sessions hold locks here, the oldest first:\n${describeHolders(holders)}\nEnd them (SELECT pg_terminate_backend(PID)), or give more time with --lock-retry.`,
-    },
-  );
 }
 
 async function recordFailure(
