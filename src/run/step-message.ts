@@ -1,8 +1,8 @@
 import { quoteLiteral } from "../database/quote.ts";
 import type { Statement } from "../files/migration.ts";
-import { describeStatements } from "../files/statement-kind.ts";
 import { claimDown, claimUp, doBlock, finishDown, finishUp, NOT_OURS } from "../history/record.ts";
 import type { PlanStep } from "../plan/plan.ts";
+import { asOurselves, becomeOurselves, rememberRole } from "./own-role.ts";
 import type { RunContext } from "./run-context.ts";
 import { lockKey } from "./run-lock.ts";
 import { transactionSettings } from "./transaction-settings.ts";
@@ -29,28 +29,32 @@ export function stepParts(context: RunContext, step: PlanStep, number: number, s
   const body = migration[direction] ?? [];
   const frame = (kind: Part["kind"], sql: string): Part => ({ kind, sql, count: 1, step: number });
   const note = body.length === 0 && direction === "down" ? "nothing was undone: the Down is empty" : undefined;
+  const parts = body.map((statement, statementIndex): Part => {
+    const { sql, count } = statement;
+    return { kind: "body", sql, count, step: number, statement, statementIndex };
+  });
+  const claims =
+    direction === "up" ? claimUp(context.table, migration, context.writer) : [claimRollback(context, step)];
+  // PostgreSQL takes SET TRANSACTION only before the first query of a transaction, and ours would be that.
+  const settings = parts.findIndex(({ sql }) => !/^SET\s+(LOCAL\s+)?TRANSACTION\b/i.test(sql));
+  const first = settings === -1 ? parts.length : settings;
   return [
     frame("begin", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
+    ...parts.slice(0, first),
     frame("start", startBlock(context, step, number, steps)),
-    ...(direction === "up"
-      ? claimUp(context.table, migration, context.writer).map((sql) => frame("claim", sql))
-      : [frame("claim", claimRollback(context, step))]),
-    ...body.map((statement, statementIndex): Part => ({
-      kind: "body",
-      sql: statement.sql,
-      count: statement.count,
-      step: number,
-      statement,
-      statementIndex,
-    })),
+    ...asOurselves(context, claims).map((sql) => frame("claim", sql)),
+    ...parts.slice(first),
     frame(
       "finish",
       direction === "up"
-        ? finishUp(context.table, migration, context.writer, ownRole(context, step))
-        : finishDown(context.table, migration, context.writer, ownRole(context, step), note),
+        ? finishUp(context.table, migration, context.writer, becomeOurselves(context, step))
+        : finishDown(context.table, migration, context.writer, becomeOurselves(context, step), note),
     ),
     frame("commit", "COMMIT"),
+    // In a transaction of its own: the next step's BEGIN could no longer choose an isolation level after a query.
+    frame("done", "BEGIN"),
     frame("done", doBlock(`BEGIN RAISE INFO '%', ${quoteLiteral(`${context.token} done ${number}`)}; END`)),
+    frame("done", "COMMIT"),
   ];
 }
 
@@ -60,6 +64,7 @@ function startBlock(context: RunContext, { migration, direction }: PlanStep, num
   return doBlock(`BEGIN
   ${transactionSettings(context, lockTimeout, name).join("\n  ")}
   ${context.pooled ? tryLock(context) : ""}
+  ${rememberRole(context)}
   RAISE INFO '%', ${quoteLiteral(`${context.token} start ${number}`)};
 END`);
 }
@@ -80,18 +85,6 @@ BEGIN
     RAISE EXCEPTION 'the version is not applied any more' USING ERRCODE = '${LOCK_BUSY}';
   END IF;
 END`);
-}
-
-/** A body that becomes another role must not write our history as that one. */
-function ownRole(context: RunContext, { migration, direction }: PlanStep): string {
-  const changes = (migration[direction] ?? []).some(
-    ({ sql }) =>
-      /\brole\b|authorization/i.test(sql) &&
-      describeStatements(sql).some(({ sessionState }) =>
-        sessionState.some(({ kind, name }) => kind === "role" || kind === "session-authorization" || name === "role"),
-      ),
-  );
-  return changes ? `PERFORM pg_catalog.set_config('role', ${quoteLiteral(context.role ?? "none")}, true);` : "";
 }
 
 /** The text of a message. A body may end in a comment, so each part is followed by a line end before its semicolon. */

@@ -1,13 +1,10 @@
-import type { Connection } from "../database/connection.ts";
 import { PostgresError } from "../database/postgres-error.ts";
-import { rollBack } from "./run-context.ts";
+import { ownTransaction } from "./own-role.ts";
+import { rollBack, type RunContext } from "./run-context.ts";
 
 /** Writes what happened; undefined if it is written, else why it could not be. */
-export async function tryToRecord(
-  context: { readonly connection: Connection },
-  statements: readonly string[],
-): Promise<string | undefined> {
-  const message = ["BEGIN", ...statements, "COMMIT"].join(";\n");
+export async function tryToRecord(context: RunContext, statements: readonly string[]): Promise<string | undefined> {
+  const message = ownTransaction(context, statements).join(";\n");
   try {
     await context.connection.send(message);
     return undefined;
