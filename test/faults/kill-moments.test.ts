@@ -71,8 +71,25 @@ describe.each(servers())(`kill -9 of the client on PostgreSQL $major, GANDER_TES
     expect((await migrator.status()).versions.map(({ state }) => state)).toEqual(ALL_APPLIED);
     expect(await database.query(INDEXES)).toEqual([{ name: "ran_once", valid: true }]);
   });
+
+  test.skipIf(server.major < 14)("a statement of hours ends with the process that was killed", async () => {
+    await using database = await createDatabase(server);
+    await database.query("CREATE TABLE free (x int)");
+    const migrations = writeMigrations({
+      "1_a.sql": "-- +goose Up\nCREATE TABLE a (x int);\nSELECT pg_sleep(10000) WHERE NOT EXISTS (SELECT FROM free);\n",
+    });
+    const running = startServer(library.path, database.url, migrations);
+    await expect.poll(() => database.query(SLEEPING), { timeout: 30_000 }).toEqual([{ n: 1 }]);
+    running.child.kill("SIGKILL");
+    await running.ended;
+    await database.query("INSERT INTO free VALUES (1)");
+    expect(await startServer(library.path, database.url, migrations).ended).toMatchObject({ exitCode: 0 });
+    expect(await database.query(SLEEPING)).toEqual([{ n: 0 }]);
+  });
 });
 
+const SLEEPING =
+  "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
 const ALL_APPLIED = Object.keys(FILES).map(() => "applied");
 const INDEXES = `SELECT indexrelid::regclass::text AS name, indisvalid AS valid FROM pg_index
   WHERE indrelid = 'ran'::regclass ORDER BY 1`;
