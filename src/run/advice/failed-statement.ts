@@ -15,21 +15,22 @@ export type Ask = (sql: string) => Promise<readonly (readonly (string | null)[])
 /** One kind of advice; undefined where it has none for this failure. */
 export type Advise = (failed: FailedStatement, ask: Ask) => Promise<string | undefined> | string | undefined;
 
+/** Asks for what makes advice better but is not needed for it; no rows where the database does not answer. */
+export async function askIfPossible(ask: Ask, sql: string): ReturnType<Ask> {
+  try {
+    return await ask(sql);
+  } catch {
+    return [];
+  }
+}
+
 /** The words between double quotes in a message of the server: the names it is about. */
 export function quotedNames(message: string): readonly string[] {
   return [...message.matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
 }
 
-const PLAIN = /^[a-z_][a-z0-9_$]*(\.[a-z_][a-z0-9_$]*)?$/;
-
-/** A name as it is written in SQL: quoted only where it must be. */
-export function written(name: string): string {
-  return PLAIN.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-}
-
-/** A table as the server's error names it. */
-export function tableOf({ fields }: FailedStatement): string {
-  const { schema, table } = fields;
-  if (table === undefined) return written(quotedNames(fields.message).at(-1) ?? "the table");
-  return schema === undefined || schema === "public" ? written(table) : `${written(schema)}.${written(table)}`;
+/** The SQL that was refused: where a function or a DO block ran it, the statement in there. */
+export function refusedSql({ fields, sql }: FailedStatement): string {
+  const inner = /^SQL statement "([\s\S]*?)"(?:\n|$)/.exec(fields.where ?? "")?.[1];
+  return fields.internalQuery ?? inner ?? sql ?? "";
 }
