@@ -2,10 +2,10 @@ import { quoteLiteral } from "../../database/quote.ts";
 import { type Ask, askIfPossible, type FailedStatement, quotedNames, refusedSql } from "./failed-statement.ts";
 import { tableOf, written } from "./names.ts";
 
-const WHY = "It is there already: made by hand or by another tool, or left by an earlier attempt.";
-
 /** 42P07, 42701, 42710, 42723, 42P06, 42712: what the statement creates is there. */
 export async function adviseOnExisting(failed: FailedStatement, ask: Ask): Promise<string> {
+  const left = failed.transaction ? "" : ", or left by an earlier attempt";
+  const why = `It is there already: made by hand or by another tool${left}.`;
   const { sqlState, message } = failed.fields;
   const [name = ""] = quotedNames(message);
   const sql = refusedSql(failed);
@@ -18,11 +18,11 @@ export async function adviseOnExisting(failed: FailedStatement, ask: Ask): Promi
   if (sqlState === "42701" && /more than once/.test(message))
     return "The statement names the column twice: delete one.";
   if (sqlState === "42701") {
-    return `${WHY} If it is what you want: ADD COLUMN IF NOT EXISTS ${written(name)}. Else drop or rename it first.`;
+    return `${why} If it is what you want: ADD COLUMN IF NOT EXISTS ${written(name)}. Else drop or rename it first.`;
   }
   if (sqlState === "42723")
-    return `${WHY} To replace it: CREATE OR REPLACE FUNCTION. If its result type changes, DROP FUNCTION comes first.`;
-  return `${WHY} ${remedyFor(message, name, failed)}`;
+    return `${why} To replace it: CREATE OR REPLACE FUNCTION. If its result type changes, DROP FUNCTION comes first.`;
+  return `${why} ${remedyFor(message, name, failed)}`;
 }
 
 function remedyFor(message: string, name: string, failed: FailedStatement): string {

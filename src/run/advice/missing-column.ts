@@ -25,7 +25,9 @@ export async function adviseOnMissingColumn(failed: FailedStatement, ask: Ask): 
   if (isText && near === undefined) {
     told.unshift(`If "${column}" is a text, write it in single quotes: '${column}'. Double quotes are for names.`);
   }
-  return told.length === 0 ? undefined : told.join("\n");
+  if (told.length === 0)
+    return "Check the column's name. If another migration adds it, that one must have the lower version.";
+  return told.join("\n");
 }
 
 function columnsOf(tables: readonly string[]): string {

@@ -22,8 +22,10 @@ export async function adviseOnMissingRelation(failed: FailedStatement, ask: Ask)
   if (elsewhere.length > 0) {
     const names = elsewhere.map(({ space, relation }) => `${written(space)}.${written(relation)}`);
     const place = schema === undefined ? "in the search_path" : `in schema ${written(schema)}`;
-    const first = written(elsewhere[0]?.space ?? "");
-    return `It is not ${place}, but there is ${listed(names)}: write the schema, or begin the migration with SET LOCAL search_path = ${first}, public;`;
+    // Outside a transaction SET LOCAL has no effect.
+    const local = schema === undefined && failed.transaction;
+    const path = `, or begin the migration with SET LOCAL search_path = ${written(elsewhere[0]?.space ?? "")}, public;`;
+    return `It is not ${place}, but there is ${listed(names)}: write that schema${local ? path : "."}`;
   }
   const cased = found.find(({ relation }) => relation.toLowerCase() === bare.toLowerCase());
   if (cased !== undefined) {

@@ -26,9 +26,10 @@ export async function adviseOnPermission(failed: FailedStatement, ask: Ask): Pro
   }
   const owned = /^must be owner of ([a-z ]+?) "?([^"]+?)"?$/.exec(message);
   if (owned !== null) return adviseOnOwner(owned[1] ?? "", owned[2] ?? "", who, ask);
-  const member = /^must be (?:a )?member of role "(.+)"|^must be able to SET ROLE "(.+)"/.exec(message);
+  const member =
+    /^(?:must be (?:a )?member of role|must be able to SET ROLE|permission denied to set role) "(.+)"/.exec(message);
   if (member !== null) {
-    const other = written(member[1] ?? member[2] ?? "");
+    const other = written(member[1] ?? "");
     return `The role${who.named} may not act as ${other}. The administrator can allow it:\n  GRANT ${other} TO ${who.role};`;
   }
   return `The role${who.named} lacks a right. The owner of the object or the administrator can GRANT it; or run migrations as another role: --role ROLE`;

@@ -3,8 +3,6 @@ import { written } from "./names.ts";
 
 /** What is true whatever the statement says, by SQLSTATE. */
 const ADVICE: Readonly<Record<string, string>> = {
-  "25001":
-    "PostgreSQL does not run this in a transaction. Put it in a migration of its own that begins with:\n  -- +goose NO TRANSACTION",
   "25006": "The transaction is read-only: connect to the primary, or look for a SET that makes it so.",
   "2D000":
     "A COMMIT or ROLLBACK in a function or DO block cannot be in a transaction. Put it in a migration of its own that begins with:\n  -- +goose NO TRANSACTION",
@@ -31,7 +29,12 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** Failures whose cause the code alone tells. */
-export function adviseOnState({ fields }: FailedStatement): string | undefined {
+export function adviseOnState({ fields, transaction }: FailedStatement): string | undefined {
+  if (fields.sqlState === "25001") {
+    return transaction
+      ? "PostgreSQL does not run this in a transaction. Put it in a migration of its own that begins with:\n  -- +goose NO TRANSACTION"
+      : "PostgreSQL runs this only as a statement of its own: take it out of the DO block, the function, or the StatementBegin/StatementEnd block that it stands in.";
+  }
   if (fields.sqlState === "3F000") {
     const name = written(quotedNames(fields.message)[0] ?? "…");
     return `Create the schema first, in this migration or an earlier one:\n  CREATE SCHEMA IF NOT EXISTS ${name};`;
