@@ -1,0 +1,62 @@
+// Checks the written documentation against the built package: every command, option, npm script, error code and link that
+// a page names is there, and every error code is explained.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const built = (path) => new URL(`../build/cli/${path}`, import.meta.url).href;
+const { commands } = await import(built("commands.js"));
+const { settingSpecs } = await import(built("setting-specs.js"));
+const details = await Promise.all(commands.map((entry) => entry.load()));
+
+const commandNames = new Set([...commands.map(({ name }) => name), "help", "postgres"]);
+const options = new Set(
+  [...settingSpecs, ...details.flatMap((command) => command.options ?? [])].flatMap(
+    ({ flags }) => flags.match(/--[a-z][a-z-]*/g) ?? [],
+  ),
+);
+for (const flag of ["--help", "--version"]) options.add(flag);
+const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const declared = [...readFileSync(join(root, "src/errors.ts"), "utf8").matchAll(/^ {2}\| "(GANDER_\w+)"/gm)];
+const codes = new Set(declared.map((match) => match[1]));
+
+const pages = ["README.md", "CHANGELOG.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)];
+const problems = pages.flatMap((page) => checkPage(page, readFileSync(join(root, page), "utf8")));
+const explained = readFileSync(join(root, "docs/errors.md"), "utf8");
+for (const code of codes) if (!explained.includes(`\`${code}\``)) problems.push(`docs/errors.md: ${code} is missing`);
+
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exitCode = 1;
+else console.log(`${pages.length} pages: commands, options, scripts, codes and links are there`);
+
+function checkPage(page, text) {
+  const code = [...text.matchAll(/`([^`\n]+)`|^([^`\n|]*\bnpm (?:run|test)[^`\n]*|gander [^`\n]*)$/gm)].map(
+    (match) => match[1] ?? match[2],
+  );
+  const missing = (what) => `${page}: ${what} is not there`;
+  return [
+    ...code
+      .flatMap((line) => wordsAfter(line, /\bgander(?: +-d +\S+)? +([a-z][a-z-]+)/g))
+      .filter((name) => !commandNames.has(name))
+      .map((name) => missing(`gander ${name}`)),
+    ...wordsAfter(text, /\bnpm run (?:--silent )?([a-z][a-z:-]*)/g)
+      .filter((name) => scripts[name] === undefined)
+      .map((name) => missing(`npm run ${name}`)),
+    ...code
+      .filter((line) => !line.startsWith("npm"))
+      .flatMap((line) => wordsAfter(line, /(?<![\w-])(--[a-z][a-z-]+)/g))
+      .filter((flag) => !options.has(flag))
+      .map((flag) => missing(flag)),
+    ...wordsAfter(text, /`(GANDER_[A-Z_]+)`/g)
+      .filter((name) => page === "docs/errors.md" && !codes.has(name))
+      .map((name) => missing(name)),
+    ...wordsAfter(text, /\]\((?!https?:|#)([^)#\s]+)/g)
+      .filter((target) => !existsSync(join(root, dirname(page), target)))
+      .map((target) => missing(relative(root, join(root, dirname(page), target)))),
+  ];
+}
+
+function wordsAfter(text, pattern) {
+  return [...text.matchAll(pattern)].map((match) => match[1]);
+}
