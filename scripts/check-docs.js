@@ -26,6 +26,11 @@ const problems = pages.flatMap((page) => checkPage(page, readFileSync(join(root,
 const explained = readFileSync(join(root, "docs/errors.md"), "utf8");
 for (const code of codes) if (!explained.includes(`\`${code}\``)) problems.push(`docs/errors.md: ${code} is missing`);
 
+const table = readFileSync(join(root, "README.md"), "utf8").split("## Commands")[1]?.split("\n## ")[0] ?? "";
+const listed = wordsAfter(table, /(?<=^\|[^|]*)`([a-z][a-z-]+)[^`]*`/gm);
+for (const name of listed) if (!commandNames.has(name)) problems.push(`README.md: ${name} is no command`);
+for (const { name } of commands) if (!listed.includes(name)) problems.push(`README.md: ${name} is not in the table`);
+
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
 else console.log(`${pages.length} pages: commands, options, scripts, codes and links are there`);
@@ -37,7 +42,7 @@ function checkPage(page, text) {
   const missing = (what) => `${page}: ${what} is not there`;
   return [
     ...code
-      .flatMap((line) => wordsAfter(line, /\bgander(?: +-d +\S+)? +([a-z][a-z-]+)/g))
+      .flatMap((line) => wordsAfter(line, /(?<![+\w-])gander(?: +-d +\S+)? +([a-z][a-z-]+)/g))
       .filter((name) => !commandNames.has(name))
       .map((name) => missing(`gander ${name}`)),
     ...wordsAfter(text, /\bnpm run (?:--silent )?([a-z][a-z:-]*)/g)
