@@ -3,6 +3,7 @@ import { PostgresError, type PostgresErrorFields } from "../database/postgres-er
 import type { Place, Statement } from "../files/migration.ts";
 import type { RecordedError } from "../history/history.ts";
 import type { PlanStep } from "../plan/plan.ts";
+import { offsetInBody } from "./body-place.ts";
 import { type Excerpt, type Failure, MigrationFailedError } from "./migration-failed-error.ts";
 import type { StepResult } from "./result.ts";
 import type { RunContext } from "./run-context.ts";
@@ -22,9 +23,10 @@ export interface FailedPart {
 }
 
 /** Where in the file it failed. */
-export function placeOf({ statement, offset, index }: FailedPart): Place | undefined {
+export function placeOf({ statement, offset, index, error }: FailedPart): Place | undefined {
   if (statement === undefined) return undefined;
-  return offset === undefined ? statement.locateStatement(index) : statement.locate(offset);
+  const at = offset ?? offsetInBody(statement.sql, index, error.fields.where);
+  return at === undefined ? statement.locateStatement(index) : statement.locate(at);
 }
 
 /** Takes substituted values out of what the server says: they may be secrets. */
@@ -99,7 +101,7 @@ export async function failureOf(
     statement: statement?.text,
     statementNumber: statementIndex === undefined ? undefined : statementIndex + 1,
     statements: (migration[direction] ?? []).length,
-    excerpt: place === undefined ? undefined : excerptOf(migration.text, place),
+    excerpt: place === undefined ? undefined : excerptOf(migration.text, place, statement),
     sqlState: error.sqlState,
     serverMessage: redact(error.fields.message, step),
     detail: redact(error.fields.detail, step),
@@ -121,9 +123,13 @@ export async function failureOf(
 
 const LINES_BEFORE = 3;
 const LINES_AFTER = 2;
+const MOST_LINES_AFTER = 10;
 
-function excerptOf(text: string, { line, column }: Place): Excerpt {
+/** Where the server named no place in the statement, the mistake can be in any line of it. */
+function excerptOf(text: string, { line, column }: Place, statement: Statement | undefined): Excerpt {
   const lines = text.split("\n");
   const first = Math.max(1, line - LINES_BEFORE);
-  return { firstLine: first, lines: lines.slice(first - 1, line + LINES_AFTER), line, column };
+  const whole = statement?.place.line === line && statement.place.column === column;
+  const after = whole ? Math.min(statement.text.split("\n").length - 1, MOST_LINES_AFTER) : 0;
+  return { firstLine: first, lines: lines.slice(first - 1, line + Math.max(LINES_AFTER, after)), line, column };
 }

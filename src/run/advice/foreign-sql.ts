@@ -86,6 +86,7 @@ const FORMS: readonly (readonly [form: RegExp, advice: string])[] = [
     /^create (?:unique )?index (?:concurrently )?if not exists on\b/i,
     "IF NOT EXISTS needs the index's name before ON.",
   ],
+  [/, ,/, "Two commas stand side by side: delete one."],
   [/, ?\)/, "A comma stands before a closing parenthesis: delete it."],
   [/, ?;?$/, "The statement ends in a comma: delete it, or write what is missing after it."],
   [/, from\b/i, "A comma stands before FROM: delete it."],

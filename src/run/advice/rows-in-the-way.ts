@@ -33,6 +33,9 @@ export async function adviseOnOrphans(failed: FailedStatement, ask: Ask): Promis
   const parent = splitName(found[2] ?? "");
   const parentTable = written(parent.bare);
   const sql = refusedSql(failed);
+  if (failed.sql === undefined) {
+    return `At its commit the migration leaves a row of ${table} that refers to a row of ${parentTable} which is not there: write that one too, in the same migration.`;
+  }
   if (/^\s*(?:with|insert|update|copy|merge)\b/i.test(sql)) {
     return `The statement writes a row of ${table} that refers to a row of ${parentTable} which is not there: write that one first.`;
   }

@@ -72,7 +72,10 @@ function adviseOnWord(
   const places = words.flatMap((text, index) => (index > 0 && text === near ? index : []));
   for (const index of places) {
     const before = (words[index - 1] ?? "").toLowerCase();
-    const isName = /^(?:table|column|exists|add|to|into|update|from|join|only|index|type|view|as|[(,.])$/.test(before);
+    const isName =
+      /^(?:table|column|exists|add|to|into|update|from|join|only|on|references|by|set|and|where|index|type|view|as|[(,.])$/.test(
+        before,
+      );
     if (isName && RESERVED.has(word) && !CONSTRAINTS.has(word)) {
       return `${word} is a reserved word. As a name it needs double quotes wherever it stands: "${word}"; better, take another name.`;
     }
