@@ -27,7 +27,7 @@ export function adviseOnTypes(failed: FailedStatement): string {
 /** 22P02, 22001, 22003, 22007, 22008: a value does not go into the type. The value itself is not repeated. */
 export function adviseOnValue(failed: FailedStatement): string {
   const sql = refusedSql(failed);
-  if (/^\s*alter\s+table\b/i.test(sql)) {
+  if (/\balter\s+table\b[\s\S]*\btype\b/i.test(sql)) {
     return "Values that are there do not go into the new type. Find and mend them first, or convert them in USING, for instance: USING nullif(column, '')::type";
   }
   return "A value in the statement, or one that it reads, does not go into the column's type: write another value, or change the column's type first.";

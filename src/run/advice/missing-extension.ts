@@ -2,7 +2,8 @@ import { suggest } from "../../files/suggest.ts";
 import { type Ask, askIfPossible, type FailedStatement, quotedNames } from "./failed-statement.ts";
 
 /** An extension that the database does not have, or that the server could not create. */
-export async function adviseOnExtension({ fields }: FailedStatement, ask: Ask): Promise<string> {
+export async function adviseOnExtension({ fields }: FailedStatement, ask: Ask): Promise<string | undefined> {
+  if (!fields.message.includes("extension")) return undefined;
   const name = quotedNames(fields.message)[0] ?? /extension\/(.+?)\.control/.exec(fields.message)?.[1] ?? "";
   const rows = await askIfPossible(ask, "SELECT name FROM pg_catalog.pg_available_extensions");
   const available = rows.flatMap(([extension]) => extension ?? []);

@@ -1,11 +1,31 @@
 import { quoteLiteral } from "../../database/quote.ts";
 import { suggest } from "../../files/suggest.ts";
+import { createOrSkip } from "./bare-sql.ts";
 import { createExtensionFor } from "./extensions.ts";
-import { type Ask, askIfPossible, type FailedStatement } from "./failed-statement.ts";
+import { type Ask, askIfPossible, type FailedStatement, refusedSql } from "./failed-statement.ts";
 import { listed, splitName, written } from "./names.ts";
 
+/** Functions of other databases, and what PostgreSQL has instead. */
+const FUNCTIONS: Readonly<Record<string, string>> = {
+  ifnull: "coalesce(…)",
+  isnull: "coalesce(…), or … IS NULL",
+  nvl: "coalesce(…)",
+  getdate: "now()",
+  sysdate: "now()",
+  curdate: "current_date",
+  utc_timestamp: "now()",
+  unix_timestamp: "extract(epoch FROM …)",
+  date_format: "to_char(…)",
+  group_concat: "string_agg(…, ',')",
+  last_insert_id: "INSERT … RETURNING",
+  newid: "gen_random_uuid()",
+  uuid: "gen_random_uuid()",
+  datediff: "a subtraction of the two dates",
+};
+
 /** 42883: no function or operator takes these types. */
-export async function adviseOnMissingFunction({ fields }: FailedStatement, ask: Ask): Promise<string> {
+export async function adviseOnMissingFunction(failed: FailedStatement, ask: Ask): Promise<string> {
+  const { fields } = failed;
   const operator = /^operator does not exist: (.+)$/.exec(fields.message)?.[1];
   if (operator !== undefined) {
     return `No operator compares or combines ${operator}: write a cast at one side (value::type), or create the extension that has the operator.`;
@@ -36,8 +56,10 @@ export async function adviseOnMissingFunction({ fields }: FailedStatement, ask: 
   }
   if (bare === "uuidv7")
     return "uuidv7() is built in since PostgreSQL 18; this server is older. Use gen_random_uuid().";
+  const instead = FUNCTIONS[bare.toLowerCase()];
+  if (instead !== undefined) return `PostgreSQL has no function ${bare}: write ${instead}.`;
   const near = suggest(bare, await ownFunctions(ask));
-  return `There is no function ${written(bare)}.${near === undefined ? "" : ` Is ${written(near)} meant?`} If another migration creates it, that one must have the lower version.`;
+  return `There is no function ${written(bare)}.${near === undefined ? "" : ` Is ${written(near)} meant?`} ${createOrSkip(refusedSql(failed))}`;
 }
 
 async function ownFunctions(ask: Ask): Promise<readonly string[]> {

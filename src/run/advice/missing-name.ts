@@ -1,7 +1,9 @@
 import { quoteLiteral } from "../../database/quote.ts";
 import { suggest } from "../../files/suggest.ts";
+import { bareSql, createOrSkip } from "./bare-sql.ts";
 import { createExtensionFor } from "./extensions.ts";
 import { type Ask, askIfPossible, type FailedStatement, quotedNames, refusedSql } from "./failed-statement.ts";
+import { adviseOnForeignSql } from "./foreign-sql.ts";
 import { adviseOnExtension } from "./missing-extension.ts";
 import { listed, splitName, written, writtenIn } from "./names.ts";
 
@@ -30,12 +32,14 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** 42704: a type, role, extension, index, constraint or another object does not exist. */
-export async function adviseOnMissingName(failed: FailedStatement, ask: Ask): Promise<string> {
+export async function adviseOnMissingName(failed: FailedStatement, ask: Ask): Promise<string | undefined> {
   const { message } = failed.fields;
   const [name = "", owner] = quotedNames(message);
-  if (message.startsWith("type ")) return adviseOnType(name, ask);
+  const sql = refusedSql(failed);
+  if (message.startsWith("type ")) return adviseOnForeignSql(bareSql(sql)) ?? adviseOnType(name, sql, ask);
   if (message.startsWith("extension ")) return adviseOnExtension(failed, ask);
   if (message.startsWith("role ")) {
+    if (/^\s*drop\b/i.test(sql)) return createOrSkip(sql);
     return `Roles belong to the whole server, not to a database. Its administrator creates this one before the migration runs:\n  CREATE ROLE ${written(name)};`;
   }
   if (message.startsWith("data type ")) return adviseOnOperatorClass(message);
@@ -44,12 +48,14 @@ export async function adviseOnMissingName(failed: FailedStatement, ask: Ask): Pr
     if (create !== undefined) return `${name} comes with an extension; create it in an earlier migration:\n  ${create}`;
   }
   if (message.startsWith("unrecognized configuration parameter")) {
-    return /^\s*show\s+tables\b/i.test(refusedSql(failed))
+    return /^\s*show\s+tables\b/i.test(sql)
       ? "SHOW TABLES is MySQL's: read pg_catalog.pg_tables."
       : `This server has no setting ${name}: check its name, and whether the server's version and extensions have it.`;
   }
   const table = owner === undefined ? undefined : splitName(owner);
-  const found = message.startsWith("index ") ? await indexes(ask) : table && (await partsOf(table.bare, ask));
+  const found = message.startsWith("index ")
+    ? await indexes(ask)
+    : table && (await partsOf(message.split(" ")[0] ?? "", table.bare, ask));
   const exact = found?.find(({ bare }) => bare === splitName(name).bare);
   if (exact !== undefined) return `It is not in the search_path, but there is ${exact.full}: write the schema.`;
   const near = suggest(
@@ -64,7 +70,7 @@ export async function adviseOnMissingName(failed: FailedStatement, ask: Ask): Pr
   return `It does not exist.${meant}${others} Where it may be missing, write IF EXISTS; where it is needed, create it in an earlier migration.`;
 }
 
-async function adviseOnType(named: string, ask: Ask): Promise<string> {
+async function adviseOnType(named: string, sql: string, ask: Ask): Promise<string> {
   const { bare } = splitName(named.replaceAll(/\[\]|\(.*\)/g, ""));
   const instead = TYPES[bare.toLowerCase()];
   const rows = await askIfPossible(
@@ -83,7 +89,7 @@ async function adviseOnType(named: string, ask: Ask): Promise<string> {
   if (create !== undefined)
     return `The type ${bare} comes with an extension; create it in an earlier migration:\n  ${create}`;
   const near = suggest(bare, [...rows.flatMap(([, type]) => type ?? []), "integer", "bigint", "smallint", "boolean"]);
-  return `There is no type ${written(bare)}.${near === undefined ? "" : ` Is ${written(near)} meant?`} If another migration creates it, that one must have the lower version.`;
+  return `There is no type ${written(bare)}.${near === undefined ? "" : ` Is ${written(near)} meant?`} ${createOrSkip(sql)}`;
 }
 
 function adviseOnOperatorClass(message: string): string {
@@ -107,15 +113,15 @@ async function indexes(ask: Ask): Promise<readonly Found[]> {
   return rows.map(([schema, name]) => ({ bare: name ?? "", full: writtenIn(schema, name ?? "") }));
 }
 
-/** The constraints, triggers and policies of the tables of a name. */
-async function partsOf(table: string, ask: Ask): Promise<readonly Found[]> {
+/** The constraints, triggers or policies of the tables of a name. */
+async function partsOf(kind: string, table: string, ask: Ask): Promise<readonly Found[]> {
   const rows = await askIfPossible(
     ask,
     `SELECT x.name FROM pg_catalog.pg_class c CROSS JOIN LATERAL (
-      SELECT conname AS name FROM pg_catalog.pg_constraint WHERE conrelid = c.oid
-      UNION ALL SELECT tgname FROM pg_catalog.pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal
-      UNION ALL SELECT polname FROM pg_catalog.pg_policy WHERE polrelid = c.oid) x
-    WHERE c.relname = ${quoteLiteral(table)} ORDER BY 1 LIMIT 100`,
+      SELECT 'constraint' AS kind, conname AS name FROM pg_catalog.pg_constraint WHERE conrelid = c.oid
+      UNION ALL SELECT 'trigger', tgname FROM pg_catalog.pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal
+      UNION ALL SELECT 'policy', polname FROM pg_catalog.pg_policy WHERE polrelid = c.oid) x
+    WHERE c.relname = ${quoteLiteral(table)} AND x.kind = ${quoteLiteral(kind)} ORDER BY 1 LIMIT 100`,
   );
   return rows.map(([name]) => ({ bare: name ?? "", full: written(name ?? "") }));
 }

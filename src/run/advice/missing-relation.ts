@@ -1,4 +1,5 @@
 import { suggest } from "../../files/suggest.ts";
+import { createOrSkip } from "./bare-sql.ts";
 import { type Ask, askIfPossible, type FailedStatement, quotedNames, refusedSql } from "./failed-statement.ts";
 import { listed, splitName, written, writtenIn } from "./names.ts";
 
@@ -39,5 +40,5 @@ export async function adviseOnMissingRelation(failed: FailedStatement, ask: Ask)
     found.map(({ relation }) => relation),
   );
   const meant = near === undefined ? "" : ` Is ${written(near)} meant?`;
-  return `No schema has a table, view or sequence ${written(bare)}.${meant} If another migration creates it, that one must have the lower version.`;
+  return `No schema has a table, view or sequence ${written(bare)}.${meant} ${createOrSkip(refusedSql(failed))}`;
 }

@@ -39,5 +39,6 @@ export function adviseOnState({ fields, transaction }: FailedStatement): string 
     const name = written(quotedNames(fields.message)[0] ?? "…");
     return `Create the schema first, in this migration or an earlier one:\n  CREATE SCHEMA IF NOT EXISTS ${name};`;
   }
+  if (fields.sqlState === "42P17" && !fields.message.includes("IMMUTABLE")) return undefined;
   return ADVICE[fields.sqlState];
 }
