@@ -82,9 +82,11 @@ export async function failureOf(
   const { migration, direction } = step;
   const place = placeOf(failed);
   const { adviseOn } = await import("./advice/advise.ts");
+  const cause = redactError(error, step);
   const advice = await adviseOn(
     {
-      fields: error.fields,
+      // A part of a name in it could no longer be told from a secret.
+      fields: cause.fields,
       sql: statement === undefined ? undefined : statement.text,
       transaction: migration.transaction,
       direction,
@@ -117,7 +119,7 @@ export async function failureOf(
   );
   return new MigrationFailedError(`${at}: ${said}${failure.serverMessage} [${error.sqlState}]`, failure, {
     hint: hint.length === 0 ? undefined : hint.join("\n"),
-    cause: redactError(error, step),
+    cause,
   });
 }
 

@@ -114,4 +114,21 @@ What to do:
     const sql = "CREATE TABLE k (v text, w int NOT NULL);\nINSERT INTO k VALUES ('s3cret', NULL);";
     expect((await failureOf(database, sql)).hint).not.toContain("s3cret");
   });
+
+  test("nor is a part of a variable's value", async () => {
+    await using database = await createDatabase(server);
+    const told = async (sql: string): Promise<unknown> => {
+      const file = `-- +goose Up\n-- +goose ENVSUB ON\n${sql}\n`;
+      await using migrator = migratorFor(
+        database.url,
+        { ...BEFORE, "3_next.sql": file },
+        { env: { NAME: "left.right" } },
+      );
+      return migrator.up().catch((error: unknown) => error);
+    };
+    const missing = await told('SELECT * FROM "${NAME}";');
+    expect(missing).toMatchObject({ hint: expect.not.stringContaining("right") });
+    const added = await told('CREATE TABLE "${NAME}" AS SELECT 1; ALTER TABLE "${NAME}" ADD COLUMN c int NOT NULL;');
+    expect(added).toMatchObject({ hint: expect.stringContaining("UPDATE ${NAME} SET c = …") });
+  });
 });

@@ -8,11 +8,13 @@ export const RESERVED: ReadonlySet<string> = new Set(
   ),
 );
 
+/** A variable of the file stands for a name of its own. */
+const VARIABLE = /^\$\{\w+\}$/;
 const PLAIN = /^[a-z_\u0080-\uffff][a-z0-9_$\u0080-\uffff]*$/;
 
 /** A name as it is written in SQL: quoted only where it must be. */
 export function written(name: string): string {
-  return PLAIN.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  return VARIABLE.test(name) || (PLAIN.test(name) && !RESERVED.has(name)) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 /** A name with its schema, which is left out where everybody has it in the search path. */
