@@ -69,4 +69,18 @@ describe.each(servers())("promise 4, nobody queues behind us, on PostgreSQL $maj
     expect((await migrator.up()).steps).toHaveLength(1);
     expect((await migrator.status()).versions.map(({ state }) => state)).toEqual(["applied"]);
   });
+
+  test("outside a transaction: what is done stays when its time is over, and the next start goes on from there", async () => {
+    await using database = await createDatabase(server);
+    await using holder = await holdTable(database);
+    const migrations = [{ name: "1_a.sql", text: OUTSIDE }];
+    await using migrator = createMigrator({ database: database.url, migrations, lockTimeout: 100, lockRetry: 300 });
+    await expect(migrator.up()).rejects.toMatchObject({ code: "GANDER_LOCK_TIMEOUT", lock: "table" });
+    expect(await database.query("SELECT state, statements_done AS done FROM schema_migrations")).toEqual([
+      { state: "running", done: 1 },
+    ]);
+    await holder.letGo();
+    expect((await migrator.up()).steps).toHaveLength(1);
+    expect(await database.query(COLUMNS)).toEqual([{ n: 1 }]);
+  });
 });

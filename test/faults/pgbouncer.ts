@@ -52,6 +52,8 @@ ignore_startup_parameters = extra_float_digits,options
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
   const child = spawn("pgbouncer", [file], { ...user, cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
   const remove = () => rmSync(folder, { recursive: true, force: true });
+  const endAtOnce = () => child.kill("SIGKILL");
+  process.once("exit", endAtOnce);
   await untilUp(child);
   return {
     port,
@@ -62,6 +64,7 @@ ignore_startup_parameters = extra_float_digits,options
       return url.href;
     },
     [Symbol.asyncDispose]: async () => {
+      process.off("exit", endAtOnce);
       child.kill("SIGTERM");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
       remove();
