@@ -1,6 +1,7 @@
 // Checks the written documentation against the built package: every command, option, npm script, error code and link that
-// a page names is there, and every error code is explained.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+// a page names is there, every error code is explained, and every example in TypeScript compiles.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,6 +26,7 @@ const pages = ["README.md", "CHANGELOG.md", ...readdirSync(join(root, "docs")).m
 const problems = pages.flatMap((page) => checkPage(page, readFileSync(join(root, page), "utf8")));
 const explained = readFileSync(join(root, "docs/errors.md"), "utf8");
 for (const code of codes) if (!explained.includes(`\`${code}\``)) problems.push(`docs/errors.md: ${code} is missing`);
+problems.push(...compileExamples());
 
 const table = readFileSync(join(root, "README.md"), "utf8").split("## Commands")[1]?.split("\n## ")[0] ?? "";
 const listed = wordsAfter(table, /(?<=^\|[^|]*)`([a-z][a-z-]+)[^`]*`/gm);
@@ -64,4 +66,26 @@ function checkPage(page, text) {
 
 function wordsAfter(text, pattern) {
   return [...text.matchAll(pattern)].map((match) => match[1]);
+}
+
+/** The examples are compiled beside the installed packages, against the built package's types. */
+function compileExamples() {
+  const cache = join(root, "node_modules", ".cache");
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, "examples-"));
+  try {
+    for (const page of pages) {
+      const text = readFileSync(join(root, page), "utf8");
+      for (const [number, example] of wordsAfter(text, /^```ts\n(.*?)^```$/gms).entries())
+        writeFileSync(join(folder, `${page.replaceAll("/", "-")}-${number + 1}.ts`), example);
+    }
+    const settings = { extends: join(root, "tsconfig.json"), include: ["*.ts"] };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings));
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+    const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+    const { status, stdout } = spawnSync(process.execPath, [compiler, "--noEmit"], { cwd: folder, encoding: "utf8" });
+    return status === 0 ? [] : [stdout.trim()];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
