@@ -1,5 +1,5 @@
 import { PostgresError } from "../database/postgres-error.ts";
-import type { Statement } from "../files/migration.ts";
+import type { Migration, Statement } from "../files/migration.ts";
 import { describeStatements, type StatementFacts } from "../files/statement-kind.ts";
 import {
   changeOne,
@@ -19,6 +19,7 @@ import { type FailedPart, failureOf, recordedError, redactNotice } from "./failu
 import { indexState, dropInvalidIndex } from "./concurrent-index.ts";
 import { openGuard } from "./guard.ts";
 import type { StepResult } from "./result.ts";
+import { asOurselves, becomeOurselves, ownTransaction } from "./own-role.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
 import { tryToRecord } from "./try-to-record.ts";
 import { createRetries } from "./retries.ts";
@@ -75,7 +76,7 @@ async function runStatements(
     const statement = statements[at] as Statement;
     context.emit({ type: "statement-start", ...facts, statement: at + 1, statements: statements.length });
     const last = at + 1 === statements.length;
-    const progress = last ? finish(context, step) : recordProgress(context.table, migration, at + 1, context.writer);
+    const progress = last ? finish(context, step) : progressOf(context, migration, at + 1);
     try {
       const resumed = at === step.firstStatement && step.row !== undefined;
       await runStatement(context, { statement, progress, resumed, mayTryAgain, onNotice });
@@ -105,7 +106,7 @@ async function claim(context: RunContext, step: PlanStep, statements: number): P
       ? []
       : ["SET lock_timeout = 0", "SET statement_timeout = 0"];
   try {
-    await send(context, ["BEGIN", ...claims, "COMMIT", ...timeouts].join(";\n"));
+    await send(context, [...ownTransaction(context, claims), ...timeouts].join(";\n"));
     return true;
   } catch (error) {
     if (!(error instanceof PostgresError) || (error.sqlState !== LOCK_BUSY && error.sqlState !== "23505")) throw error;
@@ -114,8 +115,15 @@ async function claim(context: RunContext, step: PlanStep, statements: number): P
   }
 }
 
-function finish({ table, writer }: RunContext, { migration, direction }: PlanStep): string {
-  return direction === "up" ? finishUp(table, migration, writer) : finishDown(table, migration, writer);
+function finish(context: RunContext, step: PlanStep): string {
+  const { table, writer } = context;
+  const { migration, direction } = step;
+  const own = becomeOurselves(context, step);
+  return direction === "up" ? finishUp(table, migration, writer, own) : finishDown(table, migration, writer, own);
+}
+
+function progressOf(context: RunContext, migration: Migration, done: number): string {
+  return asOurselves(context, [recordProgress(context.table, migration, done, context.writer)]).join(";\n");
 }
 
 interface StatementRun {

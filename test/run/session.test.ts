@@ -107,4 +107,24 @@ describe.each(servers())("what a session or a migration sets, on PostgreSQL $maj
       { v: 8, state: "applied" },
     ]);
   });
+
+  test("outside a transaction, a role and another user hold from statement to statement", async () => {
+    await using database = await createDatabase(server);
+    await database.query("GRANT CREATE ON SCHEMA public TO gander_tls");
+    const outside = (...statements: string[]) => `-- +goose NO TRANSACTION\n-- +goose Up\n${statements.join("\n")}`;
+    await run(
+      database,
+      outside(
+        "SELECT 1;",
+        "SET ROLE gander_tls;",
+        "CREATE TABLE b (id int);",
+        "CREATE INDEX CONCURRENTLY b_id ON b (id);",
+      ),
+      outside("CREATE TABLE c (id int);", "RESET ROLE;"),
+      outside("SET ROLE gander_tls;"),
+      "RESET ROLE;",
+    );
+    const owners = "SELECT DISTINCT tableowner AS o FROM pg_tables WHERE tablename IN ('b', 'c')";
+    expect(await database.query(owners)).toEqual([{ o: "gander_tls" }]);
+  });
 });
