@@ -117,4 +117,21 @@ INSERT INTO seen SELECT state || ' ' || statements_done || ' ' || is_dirty FROM 
       { v: 2, is_dirty: true, state: "failed" },
     ]);
   });
+
+  test("another session sees the dirty row and the progress while a statement is under way", async () => {
+    await using database = await createDatabase(server);
+    await database.query("SELECT pg_advisory_lock(7)");
+    await using migrator = migratorFor(database.url, {
+      "1_a.sql": "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE TABLE a ();\nSELECT pg_advisory_lock(7);\nSELECT 1;",
+    });
+    const run = migrator.up();
+    const waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 7 AND NOT granted";
+    while ((await database.query(waiting)).length === 0);
+    const row = "SELECT version_id::int AS v, is_dirty, state, statements_done AS done FROM schema_migrations";
+    expect(await database.query(row)).toEqual([{ v: 1, is_dirty: true, state: "running", done: 1 }]);
+    expect(await database.query("SELECT to_regclass('a')::text AS a")).toEqual([{ a: "a" }]);
+    await database.query("SELECT pg_advisory_unlock(7)");
+    await run;
+    expect(await database.query(row)).toEqual([{ v: 1, is_dirty: false, state: "applied", done: 3 }]);
+  });
 });
