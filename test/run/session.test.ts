@@ -21,7 +21,6 @@ describe.each(servers())("what a session or a migration sets, on PostgreSQL $maj
     ["default_transaction_deferrable", "on"],
     ["standard_conforming_strings", "off"],
     ["client_min_messages", "error"],
-    ["statement_timeout", "1"],
     ["search_path", "''"],
     ["check_function_bodies", "off"],
     ["row_security", "off"],
@@ -55,6 +54,21 @@ describe.each(servers())("what a session or a migration sets, on PostgreSQL $maj
     await using database = await createDatabase(server);
     await database.query(`ALTER DATABASE "${database.name}" SET ${name} = ${value}`);
     await run(database, "CREATE TABLE a (id int);", "CREATE TABLE b (id int);", "CREATE TABLE c (id int);");
+  });
+
+  test("a statement timeout that a file sets does not hold for the files after it", async () => {
+    await using database = await createDatabase(server);
+    const note = "INSERT INTO seen VALUES (current_setting('statement_timeout'), current_setting('lock_timeout'));";
+    await run(
+      database,
+      `CREATE TABLE seen (s text, l text);\nSET statement_timeout = '1h';\nSET lock_timeout = '1h';\n${note}`,
+      note,
+    );
+    const [own, next] = await database.query("SELECT s, l FROM seen");
+    expect([own, next]).toEqual([
+      { s: "1h", l: "1h" },
+      { s: "0", l: "2s" },
+    ]);
   });
 
   test("a file that makes the session read-only stops the files after it, not the history", async () => {
