@@ -11,6 +11,41 @@ const FILES = {
 } as const;
 
 describe("a migrator", () => {
+  test("a Client is given back as it was set, whatever the files and the role did to it", async () => {
+    await using database = await createDatabase(newestServer());
+    const role = `lent_${database.name}`;
+    await database.query(`CREATE ROLE "${role}"; GRANT CREATE ON SCHEMA public TO "${role}"`);
+    const client = new Client(database.url);
+    await client.connect();
+    try {
+      await client.query("SET work_mem = '7MB'");
+      await using migrator = migratorFor(
+        client,
+        {
+          "1_a.sql": "SELECT pg_catalog.set_config('search_path', '', false);\nSET work_mem = '9MB';",
+          "2_b.sql": "-- +goose NO TRANSACTION\n-- +goose Up\nSET DateStyle = 'German';\nSELECT 1;",
+        },
+        { role },
+      );
+      expect((await migrator.up()).steps).toHaveLength(2);
+      const settings = ["search_path", "work_mem", "lock_timeout", "statement_timeout", "DateStyle", "role"];
+      const shown = settings.map((name) => `current_setting('${name}') AS "${name}"`).join(", ");
+      expect((await client.query(`SELECT ${shown}`)).rows).toEqual([
+        {
+          search_path: '"$user", public',
+          work_mem: "7MB",
+          lock_timeout: "0",
+          statement_timeout: "0",
+          DateStyle: "ISO, MDY",
+          role: "none",
+        },
+      ]);
+    } finally {
+      await client.end();
+      await database.query(`DROP OWNED BY "${role}"; DROP ROLE "${role}"`);
+    }
+  });
+
   test("takes a Pool and a Client, and leaves both usable and open", async () => {
     await using database = await createDatabase(newestServer());
     const pool = new Pool({ connectionString: database.url, max: 2 });

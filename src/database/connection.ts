@@ -40,6 +40,11 @@ export interface Connection {
   send(message: string, options?: SendOptions): Promise<readonly Result[]>;
   /** Asks the server to cancel what is running on this connection; resolves when it was asked. Never throws. */
   cancel(): Promise<void>;
+  /**
+   * Notes what the session is set to, so that `close` restores it: before anything runs that may change it. Only where the
+   * session goes on after us and belongs to somebody else.
+   */
+  keepSession?(): Promise<void>;
   /** Ends the session. A connection borrowed from a pool is destroyed, one that the caller gave stays open. Never throws. */
   close(): Promise<void>;
 }

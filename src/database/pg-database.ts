@@ -6,6 +6,7 @@ import type { Connection, Database } from "./connection.ts";
 import type { PgClient } from "./pg-client.ts";
 import { createPgConnection } from "./pg-connection.ts";
 import type { Environment } from "./settings/surroundings.ts";
+import { readSessionState, restoreSessionState, type SessionState } from "./session-state.ts";
 
 /** What we use of a Pool of `pg`, whichever copy of it. */
 export interface PgPool {
@@ -70,14 +71,32 @@ export function createClientDatabase(client: PgClient): Database {
       const connection = createPgConnection(client, async () => {
         current = undefined;
       });
-      current = connection;
-      return connection;
+      current = keepingSession(connection);
+      return current;
     },
     close: async () => {
       await current?.close();
       if (connecting === undefined) return;
       muteErrors(client);
       await endClient(client);
+    },
+  };
+}
+
+/** The first line of every pg_dump empties `search_path`: it must not reach the owner of the Client. */
+function keepingSession(connection: Connection): Connection {
+  const send = (message: string) => connection.send(message);
+  let before: SessionState | undefined;
+  return {
+    ...connection,
+    keepSession: async () => {
+      before ??= await readSessionState(send);
+    },
+    close: async () => {
+      // A session that has ended keeps nothing.
+      if (before !== undefined) await restoreSessionState(send, before).catch(() => undefined);
+      before = undefined;
+      await connection.close();
     },
   };
 }
@@ -113,7 +132,7 @@ export async function endClient(client: PgClient): Promise<void> {
 }
 
 /** A client that we are done with may still report that its socket ended, which nobody needs to know. */
-export function muteErrors(client: PgClient): void {
+function muteErrors(client: PgClient): void {
   const emitter = client as PgClient & { removeAllListeners(event: string): void };
   emitter.removeAllListeners("error");
   client.on("error", () => {});

@@ -33,6 +33,7 @@ export async function runSteps(
   steps: readonly PlanStep[],
   before: readonly StepResult[],
 ): Promise<StepsOutcome> {
+  if (!context.pooled) await context.connection.keepSession?.();
   const done: StepResult[] = [...before];
   let alone = 0;
   const retry = createRetries(context);

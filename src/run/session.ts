@@ -96,7 +96,10 @@ export async function openSession(
     const state = checkState(found, tableName);
     const context = createContext(settings, connection, state, signal);
     // A pooled connection becomes the role in each transaction instead.
-    if (role !== undefined && !context.pooled) await connection.send(`SET ROLE ${quoteIdentifier(role)}`);
+    if (role !== undefined && !context.pooled) {
+      await connection.keepSession?.();
+      await connection.send(`SET ROLE ${quoteIdentifier(role)}`);
+    }
     tell(context, settings, source, state);
     return { context, source, state };
   } catch (error) {
