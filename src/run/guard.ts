@@ -6,6 +6,8 @@ import { LOCK_BUSY, tryLock } from "./step-message.ts";
 import { transactionSettings } from "./transaction-settings.ts";
 
 const HEARTBEAT_MS = 5_000;
+/** A pooler that has another server connection answers well within this time; one that has none lets us wait. */
+const ANSWER_MS = 2_000;
 const OWN_SESSION = "SELECT pid, backend_start FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())";
 
 /** Whoever has the guard's session has the run lock: the session ends when we do, which no other one of a pooler does. */
@@ -43,6 +45,29 @@ export async function openGuard(context: RunContext): Promise<Guard | undefined>
       cause: error,
     });
   }
+  const end = async (): Promise<void> => {
+    await connection.send("ROLLBACK").catch(() => undefined);
+    await connection.close();
+  };
+  const answer = context.connection.send("SELECT 1");
+  let inTime: boolean;
+  try {
+    inTime = await settlesInTime(answer);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  if (!inTime) {
+    await end();
+    // With the guard gone the pooler answers; until then nothing else may be sent.
+    await answer;
+    throw new ConfigError(
+      "the pooler has no second server connection to give, which a migration outside a transaction needs",
+      {
+        hint: "Nothing of it ran. Name the server itself with migrationUrl (--migration-url), or give the pool two connections.",
+      },
+    );
+  }
   let beating: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
     beating = beating.then(() => connection.send("SELECT 1")).catch(() => undefined);
@@ -52,8 +77,20 @@ export async function openGuard(context: RunContext): Promise<Guard | undefined>
     close: async () => {
       clearInterval(timer);
       await beating;
-      await connection.send("ROLLBACK").catch(() => undefined);
-      await connection.close();
+      await end();
     },
   };
+}
+
+/** Whether an answer comes in time. @throws what it rejects with */
+async function settlesInTime(answer: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ANSWER_MS);
+  });
+  try {
+    return await Promise.race([answer.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
