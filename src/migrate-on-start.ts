@@ -7,7 +7,7 @@ import type { RunResult } from "./run/result.ts";
  * that says what to do. Any number of servers may call it at once.
  *
  * @example
- * await migrateOnStart({ database: process.env.DATABASE_URL, migrations: new URL("../migrations/", import.meta.url) });
+ * await migrateOnStart({ database: "postgres://localhost/app", migrations: new URL("../migrations/", import.meta.url) });
  * @throws GanderError, see docs/errors.md
  */
 export async function migrateOnStart(options: MigratorOptions): Promise<RunResult> {

@@ -87,7 +87,7 @@ const LOCK_RETRY_MS = 600_000;
  * Makes a migrator. Nothing is connected yet.
  *
  * @example
- * await using migrator = createMigrator({ database: process.env.DATABASE_URL, migrations: "./migrations" });
+ * await using migrator = createMigrator({ database: "postgres://localhost/app", migrations: "./migrations" });
  * const { steps } = await migrator.up();
  * @throws ConfigError for a database or a table name that cannot be understood
  */

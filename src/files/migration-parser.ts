@@ -105,7 +105,7 @@ function addProblemAt(parser: Parser, problems: FileProblem[], offset: number, m
 }
 
 /** The place of an offset that is not smaller than those asked for before. */
-export function placeInOrder(parser: Parser, offset: number): Place {
+function placeInOrder(parser: Parser, offset: number): Place {
   return findPlace(parser.places, fileOffset(parser.view, offset));
 }
 

@@ -41,7 +41,7 @@ export function placeOf(text: string, offset: number): Place {
 }
 
 /** How many code points begin between two UTF-16 offsets. */
-export function countCodePoints(text: string, from: number, to: number): number {
+function countCodePoints(text: string, from: number, to: number): number {
   let count = to - from;
   for (let i = from + 1; i < to; i++) {
     const code = text.charCodeAt(i);

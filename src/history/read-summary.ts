@@ -12,7 +12,7 @@ const NEWEST = "coalesce(pg_catalog.max(version_id) FILTER (WHERE NOT is_dirty),
  * than all the rest. `query_to_xml` runs a query given as text, so a missing table is no error; and the digest over tokens,
  * which costs more, is asked for only where the one over texts is not the expected one.
  */
-export function summaryMessage(name: TableName, expectedTexts: string | undefined, role: string | undefined): string {
+function summaryMessage(name: TableName, expectedTexts: string | undefined, role: string | undefined): string {
   const schema = name.schema === undefined ? "pg_catalog.current_schema()" : quoteLiteral(name.schema);
   const table = `pg_catalog.format('%I.%I', ${schema}, ${quoteLiteral(name.name)})`;
   const ask = (expression: string): string =>
@@ -28,9 +28,8 @@ FROM (SELECT CASE WHEN pg_catalog.to_regclass(${table}) IS NULL THEN NULL ELSE $
 }
 
 /**
- * Reads the history in one round trip: its digest alone where it is the expected one. A history that is absent, or differs,
- * is `undefined` rows or read in full by a second look; so is what the quick look cannot cope with, such as a table of
- * another tool.
+ * Reads the history in one round trip: its digest alone where that is the expected one (`rows` is then undefined). One that
+ * differs is read in full by a second look; so is what the quick look cannot cope with, such as another tool's table.
  */
 export async function readSummary(
   connection: Connection,

@@ -30,11 +30,6 @@ export function newestApplied(rows: readonly HistoryRow[]): bigint {
   return rows.reduce((newest, row) => (!row.dirty && row.version > newest ? row.version : newest), 0n);
 }
 
-/** A dirty row that only says that a try failed and left nothing behind: its version counts as pending. */
-export function countsAsPending(row: HistoryRow | undefined): boolean {
-  return row === undefined || row.state === "failed";
-}
-
 function stateOf(migration: Migration | undefined, row: HistoryRow | undefined, old: boolean): StatusState {
   if (row === undefined) return old ? "missing" : "pending";
   if (row.state === "failed") return "failed";

@@ -12,7 +12,7 @@ export function dirtyError(dirty: readonly VersionStatus[]): HistoryError {
 }
 
 /** What is known of a version that stopped half way, in a few lines. */
-export function describeDirty(row: HistoryRow): string {
+function describeDirty(row: HistoryRow): string {
   const verb = row.direction === "up" ? "being applied" : "being rolled back";
   const by = row.runner === undefined ? "" : ` by process ${row.runner.processId} on ${row.runner.host}`;
   const began =

@@ -22,13 +22,13 @@ function ganderLines(error: GanderError, view: View): string[] {
 }
 
 /** The first line of every error. */
-export function headline(label: string, message: string, view: View): string[] {
+function headline(label: string, message: string, view: View): string[] {
   const [first = "", ...rest] = paragraph(`${label}: ${printable(message)}`, view.width);
   return [`${view.style("bad", `${label}:`)}${first.slice(label.length + 1)}`, ...rest];
 }
 
 /** The way out, as a last paragraph. */
-export function whatToDo(hint: string | undefined, view: View): string[] {
+function whatToDo(hint: string | undefined, view: View): string[] {
   if (hint === undefined || hint === "") return [];
   const label = view.style("strong", "What to do:");
   const text = printable(hint);

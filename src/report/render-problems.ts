@@ -17,7 +17,7 @@ export function renderProblems(
 }
 
 /** `file:line:column`, as far as they are known. */
-export function placeText({ file, line, column }: Pick<FileProblem, "file" | "line" | "column">): string {
+function placeText({ file, line, column }: Pick<FileProblem, "file" | "line" | "column">): string {
   return [printable(file), line, line === undefined ? undefined : column]
     .filter((part) => part !== undefined)
     .join(":");

@@ -23,16 +23,16 @@ export interface FailedPart {
 }
 
 /** Where in the file it failed. */
-export function placeOf({ statement, offset, index, error }: FailedPart): Place | undefined {
+function placeOf({ statement, offset, index, error }: FailedPart): Place | undefined {
   if (statement === undefined) return undefined;
   const at = offset ?? offsetInBody(statement.sql, index, error.fields.where);
   return at === undefined ? statement.locateStatement(index) : statement.locate(at);
 }
 
 /** Takes substituted values out of what the server says: they may be secrets. */
-export function redact(text: string, { migration }: PlanStep): string;
-export function redact(text: string | undefined, step: PlanStep): string | undefined;
-export function redact(text: string | undefined, { migration }: PlanStep): string | undefined {
+function redact(text: string, { migration }: PlanStep): string;
+function redact(text: string | undefined, step: PlanStep): string | undefined;
+function redact(text: string | undefined, { migration }: PlanStep): string | undefined {
   if (text === undefined) return undefined;
   const values = [...migration.up, ...(migration.down ?? [])]
     .flatMap(({ substitutions }) => substitutions)

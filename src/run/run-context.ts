@@ -1,5 +1,5 @@
 import type { Connection, Database, Notice, Result } from "../database/connection.ts";
-import { AbortedError, ConnectionError, ConnectionLostError } from "../errors.ts";
+import { AbortedError } from "../errors.ts";
 import { PostgresError } from "../database/postgres-error.ts";
 import type { EventListener } from "../events.ts";
 import type { HistoryTable } from "../history/history.ts";
@@ -31,7 +31,7 @@ const CANCEL_AGAIN_MS = 500;
 /**
  * Sends one message; an abort cancels it on the server.
  *
- * @throws AbortedError when it was cancelled so; PostgresError, ConnectionLostError
+ * @throws AbortedError when it was cancelled so; PostgresError
  */
 export async function send(
   context: Pick<RunContext, "connection" | "signal">,
@@ -74,9 +74,4 @@ function abortError(signal: AbortSignal): Error {
 /** Ends a transaction that failed, also where it is ours no more; a pooler keeps a failed one tied to us. */
 export async function rollBack(connection: Connection): Promise<void> {
   await connection.send("ROLLBACK");
-}
-
-/** True for errors after which nothing can be sent on the connection. */
-export function isConnectionGone(error: unknown): boolean {
-  return error instanceof ConnectionLostError || error instanceof ConnectionError;
 }
