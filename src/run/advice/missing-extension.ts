@@ -4,7 +4,8 @@ import { type Ask, askIfPossible, type FailedStatement, quotedNames } from "./fa
 /** An extension that the database does not have, or that the server could not create. */
 export async function adviseOnExtension({ fields }: FailedStatement, ask: Ask): Promise<string | undefined> {
   if (!fields.message.includes("extension")) return undefined;
-  const name = quotedNames(fields.message)[0] ?? /extension\/(.+?)\.control/.exec(fields.message)?.[1] ?? "";
+  // Before PostgreSQL 15 the message names the control file by its path.
+  const name = /extension\/([^/"]+)\.control/.exec(fields.message)?.[1] ?? quotedNames(fields.message)[0] ?? "";
   const rows = await askIfPossible(ask, "SELECT name FROM pg_catalog.pg_available_extensions");
   const available = rows.flatMap(([extension]) => extension ?? []);
   const written = /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name}"`;

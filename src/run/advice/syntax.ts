@@ -39,8 +39,13 @@ function adviseOnStatement(sql: string, near: string | undefined): string | unde
   }
   return (
     adviseOnForeignSql(words.join(" ")) ??
-    (near === undefined ? adviseOnEnd(tokens) : adviseOnWord(sql, tokens, words, near))
+    (near === undefined || isEndOfBody(near, tokens) ? adviseOnEnd(tokens) : adviseOnWord(sql, tokens, words, near))
   );
+}
+
+/** PostgreSQL 13 names the END of a body where later ones tell the end of input. */
+function isEndOfBody(near: string, tokens: readonly TokenRange[]): boolean {
+  return near.toLowerCase() === "end" && tokens.some(({ kind }) => kind === Token.dollarString);
 }
 
 function adviseOnEnd(tokens: readonly TokenRange[]): string | undefined {

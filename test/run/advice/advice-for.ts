@@ -26,7 +26,8 @@ export async function adviceFor(
       (caught: unknown) => caught,
     );
     if (!(error instanceof PostgresError)) throw error;
-    if (error.sqlState !== sqlState) throw new Error(`expected ${sqlState}, got ${error.sqlState}: ${error.message}`);
+    if (!sqlState.split("|").includes(error.sqlState))
+      throw new Error(`expected ${sqlState}, got ${error.sqlState}: ${error.message}`);
     await connection.send("ROLLBACK");
     const advice = await adviseOn({ fields: error.fields, sql, transaction, direction: "up" }, async (question) => {
       if (!answers) throw new Error("the connection was lost");

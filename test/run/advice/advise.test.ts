@@ -108,7 +108,7 @@ const CASES: readonly Case[] = [
   ["42704", "CREATE INDEX ON users USING gin (age)", "CREATE EXTENSION IF NOT EXISTS btree_gin;"],
   ["42704", "DROP INDEX order_idx", "Is orders_idx meant?", "IF EXISTS"],
   ["42704", "ALTER TABLE posts DROP CONSTRAINT posts_user_fkey", "Is posts_user_id_fkey meant?"],
-  ["0A000", "CREATE EXTENSION plpgsqll", "not on the server", "Is plpgsql meant"],
+  ["0A000|58P01", "CREATE EXTENSION plpgsqll", "extension plpgsqll are not on the server", "Is plpgsql meant"],
   ["0A000", "ALTER TABLE users ALTER COLUMN age TYPE bigint", "DROP VIEW adults;"],
   ["42601", "RESTORE TABLE users", "no statement RESTORE TABLE in PostgreSQL", "CREATE TABLE"],
   ["42601", "-- a comment; with more\nRESTORE TABLE users", "no statement RESTORE TABLE"],
