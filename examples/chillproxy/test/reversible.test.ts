@@ -27,6 +27,15 @@ describe.each(inject("servers"))("the 44 reversible migrations on PostgreSQL $ma
     expect(Object.keys(first).length).toBeGreaterThan(400);
   });
 
+  test("the history begins with version_id, is_dirty and timestamp, and has 45 clean rows", async () => {
+    await using database = await createDatabase(server);
+    await using migrator = createMigrator({ database: database.url, migrations });
+    await migrator.up();
+    const rows = await database.query<{ version_id: string; is_dirty: boolean }>("SELECT * FROM schema_migrations");
+    expect(Object.keys(rows[0]!).slice(0, 3)).toEqual(["version_id", "is_dirty", "timestamp"]);
+    expect([rows.length, rows.filter(({ is_dirty }) => is_dirty).length]).toEqual([45, 0]);
+  });
+
   test("each Down restores the schema that its Up found", async () => {
     await using database = await createDatabase(server);
     await using migrator = createMigrator({ database: database.url, migrations });
