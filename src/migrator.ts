@@ -141,7 +141,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
         const policies = { ...settings.policies, missing: "apply", changedFiles: "ignore" } as const;
         return runUp(
           { ...settings, policies },
-          { ...session, source: { ...session.source, digest: () => "" } },
+          { ...session, source: { ...session.source, ofFiles: () => "" } },
           { only: first.version },
         );
       });

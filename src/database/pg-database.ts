@@ -124,11 +124,23 @@ async function becomeConnected(client: PgClient): Promise<void> {
 /** How long a server may take to see our goodbye, in milliseconds. */
 const farewell = 1_000;
 
-/** Ends a Client; a network that is gone must not make us wait for an answer. Never throws. */
+/**
+ * Ends a Client: its goodbye has left when this resolves. The answer, the end of the server's process, is not waited for, and
+ * a network that is gone makes nobody wait. Never throws.
+ */
 export async function endClient(client: PgClient): Promise<void> {
-  const timer = setTimeout(() => client.connection.stream.destroy(), farewell);
-  await client.end().catch(() => {});
-  clearTimeout(timer);
+  const { stream } = client.connection;
+  const timer = setTimeout(() => stream.destroy(), farewell);
+  const said = new Promise<void>((resolve) => {
+    stream.once("finish", resolve);
+    stream.once("close", resolve);
+    if (stream.destroyed) resolve();
+  });
+  const ended = client
+    .end()
+    .catch(() => {})
+    .then(() => clearTimeout(timer));
+  await Promise.race([said, ended]);
 }
 
 /** A client that we are done with may still report that its socket ended, which nobody needs to know. */

@@ -1,5 +1,5 @@
 import type { Migration } from "../files/migration.ts";
-import { fingerprintText, type MigrationText } from "../files/open-migrations.ts";
+import type { Fingerprint } from "../files/read-fingerprints.ts";
 
 /*
  * One value over which versions are applied with which SQL: how many, how many of them dirty, and a sum over them. The
@@ -18,9 +18,9 @@ export function digestFiles(migrations: readonly Pick<Migration, "version" | "ch
  * Over the files' bare texts, which takes no parsing: equal texts have equal SQL. The version goes in once more, because a
  * row whose version was changed by hand keeps its fingerprint.
  */
-export function digestTexts(texts: readonly MigrationText[]): string {
-  const sum = texts.reduce((total, { version, text }) => total + (fingerprintText(version, text) ^ version), 0n);
-  return `${texts.length}:0:${sum}`;
+export function digestTexts(files: readonly Fingerprint[]): string {
+  const sum = files.reduce((total, { version, fingerprint }) => total + (fingerprint ^ version), 0n);
+  return `${files.length}:0:${sum}`;
 }
 
 /** The same over the rows of a history, as SQL expressions; everything in them is qualified. */

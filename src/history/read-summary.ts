@@ -30,17 +30,22 @@ FROM (SELECT CASE WHEN pg_catalog.to_regclass(${table}) IS NULL THEN NULL ELSE $
 /**
  * Reads the history in one round trip: its digest alone where that is the expected one (`rows` is then undefined). One that
  * differs is read in full by a second look; so is what the quick look cannot cope with, such as another tool's table.
+ * `known` is what is expected, where it is known when the question goes out.
  */
 export async function readSummary(
   connection: Connection,
   name: TableName,
-  expected: ExpectedDigest,
+  known: ExpectedDigest | undefined,
+  expected: Promise<ExpectedDigest>,
   role: string | undefined,
 ): Promise<DatabaseState> {
-  const summary = await quickLook(connection, name, expected.ofTexts, role);
+  const [summary, { ofTexts, ofFiles }] = await Promise.all([
+    quickLook(connection, name, known?.ofTexts, role),
+    expected,
+  ]);
   if (summary !== undefined && !summary.exists) return summary;
-  if (summary?.textDigest !== undefined && summary.textDigest === expected.ofTexts) return summary;
-  const unlessDigest = expected.ofFiles();
+  if (summary?.textDigest !== undefined && summary.textDigest === ofTexts) return summary;
+  const unlessDigest = ofFiles();
   if (summary !== undefined && summary.digest === unlessDigest) return summary;
   return readState(connection, name, { unlessDigest }, role);
 }

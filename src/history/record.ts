@@ -1,6 +1,6 @@
 import { quoteDollar, quoteLiteral, quoteNullable } from "../database/quote.ts";
 import type { Migration } from "../files/migration.ts";
-import { fingerprintText } from "../files/open-migrations.ts";
+import { fingerprintText } from "../files/fingerprint.ts";
 import { GANDER_VERSION } from "../version.ts";
 import type { HistoryTable, RecordedError } from "./history.ts";
 import { quoteLogTable, quoteTable } from "./table-name.ts";

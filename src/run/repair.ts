@@ -1,7 +1,7 @@
 import { HistoryError, UsageError } from "../errors.ts";
 import { quoteLiteral } from "../database/quote.ts";
 import type { Migration } from "../files/migration.ts";
-import { fingerprintText } from "../files/open-migrations.ts";
+import { fingerprintText } from "../files/fingerprint.ts";
 import { describeStatements } from "../files/statement-kind.ts";
 import type { HistoryRow } from "../history/history.ts";
 import { logEvent } from "../history/record.ts";

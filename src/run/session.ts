@@ -1,15 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import { setImmediate } from "node:timers/promises";
 import type { Connection, Database } from "../database/connection.ts";
 import { PostgresError } from "../database/postgres-error.ts";
 import { quoteIdentifier, quoteLiteral } from "../database/quote.ts";
 import { ConfigError } from "../errors.ts";
 import type { EventListener } from "../events.ts";
-import { type MigrationText, openMigrations, readTexts } from "../files/open-migrations.ts";
+import { openMigrations } from "../files/open-migrations.ts";
+import { type Fingerprint, readFingerprints } from "../files/read-fingerprints.ts";
 import { type MigrationSet, parseMigrations, type ReadOptions } from "../files/read-migrations.ts";
 import { digestFiles, digestTexts } from "../history/digest.ts";
 import { readState } from "../history/read-state.ts";
-import { readSummary } from "../history/read-summary.ts";
+import { type ExpectedDigest, readSummary } from "../history/read-summary.ts";
 import type { TableName } from "../history/table-name.ts";
 import type { MigrationsInput } from "../options.ts";
 import type { Policies } from "../plan/plan.ts";
@@ -34,25 +36,25 @@ export interface RunSettings {
 }
 
 /** The migration files, read; parsed when first needed. */
-export interface Source {
-  readonly texts: readonly MigrationText[] | undefined;
-  /** The digests that the history has when all files are applied as they are. */
-  readonly textDigest: string | undefined;
-  readonly digest: () => string;
+export interface Source extends ExpectedDigest {
+  readonly fingerprints: readonly Fingerprint[] | undefined;
   /** @throws FileError with the problems of all files */
   readonly files: () => MigrationSet;
 }
 
-function readSource({ migrations, readOptions }: RunSettings): Source {
+async function readSource({ migrations, readOptions }: RunSettings): Promise<Source> {
+  // The connection is to be on its way first: while the server makes a session for us, we have the time to read.
+  for (let turn = 0; turn < TURNS; turn++) await setImmediate();
   const opened = openMigrations(migrations);
-  const texts = readTexts(opened);
+  const fingerprints = await readFingerprints(opened);
   let parsed: MigrationSet | undefined;
   const files = (): MigrationSet => (parsed ??= parseMigrations(opened, readOptions));
-  if (texts === undefined || texts.length === 0) files();
+  const isTold = fingerprints === undefined || fingerprints.length === 0;
+  if (isTold) files();
   return {
-    texts,
-    textDigest: texts === undefined || texts.length === 0 ? undefined : digestTexts(texts),
-    digest: () => digestFiles(files().migrations),
+    fingerprints,
+    ofTexts: isTold ? undefined : digestTexts(fingerprints),
+    ofFiles: () => digestFiles(files().migrations),
     files,
   };
 }
@@ -74,25 +76,26 @@ export async function openSession(
   rows: "always" | "if-needed",
 ): Promise<Session> {
   const connecting = settings.database.connect();
-  connecting.catch(() => undefined);
-  // The server is busy making a session for us: the time to read files.
-  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
-  let source: Source;
-  try {
-    source = readSource(settings);
+  let known: Source | undefined;
+  const reading = readSource(settings).then((source) => {
     if (rows === "always") source.files();
-  } catch (error) {
-    await connecting.then((connection) => connection.close()).catch(() => undefined);
+    return (known = source);
+  });
+  reading.catch(() => undefined);
+  const connection = await connecting.catch(async (error: unknown) => {
+    // What is wrong with the files is told first.
+    await reading;
     throw error;
-  }
-  const connection = await connecting;
+  });
   try {
     const { tableName, role } = settings;
     if (role !== undefined) await checkRole(connection, role);
+    if (rows === "always") await reading;
     const found =
       rows === "always"
         ? await readState(connection, tableName, "rows", role)
-        : await readSummary(connection, tableName, { ofTexts: source.textDigest, ofFiles: source.digest }, role);
+        : await readSummary(connection, tableName, known, reading, role);
+    const source = await reading;
     const state = checkState(found, tableName);
     const context = createContext(settings, connection, state, signal);
     // A pooled connection becomes the role in each transaction instead.
@@ -150,7 +153,7 @@ function tell(context: RunContext, settings: RunSettings, source: Source, state:
   const { emit, pooled } = context;
   emit({ type: "connected", database: settings.database.description, serverVersion: state.serverVersion, pooled });
   const present = new Set(state.rows?.filter(({ dirty }) => !dirty).map(({ version }) => version));
-  const versions = (source.texts ?? source.files().migrations).map(({ version }) => version);
+  const versions = (source.fingerprints ?? source.files().migrations).map(({ version }) => version);
   const pending = state.rows === undefined ? 0 : versions.filter((version) => !present.has(version)).length;
   emit({
     type: "checked",

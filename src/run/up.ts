@@ -29,7 +29,7 @@ export async function runUp(settings: RunSettings, session: Session, target: UpT
     return { direction: "up", steps, from: state.newest, to, warnings: plan.warnings, durationMs };
   };
   if (state.rows === undefined) {
-    checkTarget(source.texts ?? source.files().migrations, [], target);
+    checkTarget(source.fingerprints ?? source.files().migrations, [], target);
     return report({ direction: "up", steps: [], warnings: [] }, [], state.newest);
   }
   const files = source.files();
@@ -49,7 +49,7 @@ export async function runUp(settings: RunSettings, session: Session, target: UpT
   const outcome = await takeRunLock(
     context,
     settings.tableName,
-    { unlessDigest: source.digest() },
+    { unlessDigest: source.ofFiles() },
     (seen) => seen.exists && seen.rows === undefined,
   );
   if (!outcome.locked) return report({ direction: "up", steps: [], warnings: [] }, [], outcome.state.newest);
@@ -102,7 +102,7 @@ async function applyUnderLock(
     const again = await takeRunLock(
       context,
       settings.tableName,
-      { unlessDigest: source.digest() },
+      { unlessDigest: source.ofFiles() },
       ({ rows: r, exists }) => exists && r === undefined,
     );
     seen = again.state;

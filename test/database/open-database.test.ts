@@ -84,14 +84,14 @@ test("a connection costs no more round trips than that of pg, and a message one"
   const client = new pg.Client(url.href);
   await client.connect();
   await client.query("SELECT 1");
-  await client.end();
   const expected = proxy.traffic();
+  await client.end();
   proxy.reset();
 
   const connection = await open(url.href).connect();
   await connection.send("SELECT 1");
-  await connection.close();
   const traffic = proxy.traffic();
+  await connection.close();
   await proxy.close();
   expect(traffic).toMatchObject({ connections: expected.connections, roundTrips: expected.roundTrips });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fingerprintText } from "../../src/files/fingerprint.ts";
 import { digestFiles, digestTexts } from "../../src/history/digest.ts";
 import { readState } from "../../src/history/read-state.ts";
 import { readSummary } from "../../src/history/read-summary.ts";
@@ -29,6 +30,10 @@ function parse({ version, text }: { version: bigint; text: string }): Migration 
   return parseMigration({ name: `${version}_m.sql`, path: `${version}_m.sql`, text });
 }
 
+function fingerprint({ version, text }: { readonly version: bigint; readonly text: string }) {
+  return { version, fingerprint: fingerprintText(version, text) };
+}
+
 async function record(connection: Connection, migrations: readonly Migration[]): Promise<void> {
   const writer = { host: "here", processId: 1 };
   await connection.send(`TRUNCATE public.schema_migrations, public.schema_migrations_log`);
@@ -52,13 +57,19 @@ describe.each(servers())("the digests on PostgreSQL $major", (server) => {
           const digest = digestFiles(migrations);
           expect((await readState(connection, NAME, "rows", undefined)).digest).toBe(digest);
           expect((await readState(connection, NAME, { unlessDigest: digest }, undefined)).rows).toBeUndefined();
-          const ofTexts = digestTexts(texts);
-          const parsed = () => digest;
-          expect((await readSummary(connection, NAME, { ofTexts, ofFiles: parsed }, undefined)).textDigest).toBe(
-            ofTexts,
-          );
-          const other = { ofTexts: "0:0:1", ofFiles: parsed };
-          expect((await readSummary(connection, NAME, other, undefined)).digest).toBe(digest);
+          const ofTexts = digestTexts(texts.map(fingerprint));
+          const expected = { ofTexts, ofFiles: () => digest };
+          for (const known of [expected, undefined]) {
+            const seen = await readSummary(connection, NAME, known, Promise.resolve(expected), undefined);
+            expect(seen.textDigest).toBe(ofTexts);
+            expect(seen.rows).toBeUndefined();
+          }
+          const other = { ...expected, ofTexts: "0:0:1" };
+          for (const known of [other, undefined]) {
+            const seen = await readSummary(connection, NAME, known, Promise.resolve(other), undefined);
+            expect(seen.digest).toBe(digest);
+            expect(seen.rows).toBeUndefined();
+          }
         }),
         { numRuns: 40 },
       );
@@ -77,8 +88,9 @@ describe.each(servers())("the digests on PostgreSQL $major", (server) => {
       const texts = [1n, 2n].map((version) => ({ version, text: `-- +goose Up\nSELECT ${version};\n` }));
       const migrations = texts.map(parse);
       await record(connection, migrations);
-      const expected = { ofTexts: digestTexts(texts), ofFiles: () => digestFiles(migrations) };
-      const rowsOf = async () => (await readSummary(connection, NAME, expected, undefined)).rows;
+      const expected = { ofTexts: digestTexts(texts.map(fingerprint)), ofFiles: () => digestFiles(migrations) };
+      const rowsOf = async () =>
+        (await readSummary(connection, NAME, expected, Promise.resolve(expected), undefined)).rows;
       const after = async (sql: string) => {
         await connection.send(`BEGIN; ${sql}`);
         const rows = await rowsOf();
