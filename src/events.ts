@@ -38,6 +38,14 @@ export type GanderEvent =
       readonly waitedMs: number;
     }
   | { readonly type: "locked"; readonly waitedMs: number }
+  | {
+      /** The connection is gone; the run goes on over a new one, once it is certain what the old one has done. */
+      readonly type: "connection-lost";
+      readonly message: string;
+      /** 1-based: how often a new one is tried. */
+      readonly attempt: number;
+      readonly pauseMs: number;
+    }
   | { readonly type: "run-start"; readonly direction: Direction; readonly steps: number }
   | StepEvent<"step-start">
   | (StepEvent<"statement-start"> & {
@@ -46,7 +54,7 @@ export type GanderEvent =
       readonly statements: number;
     })
   | (StepEvent<"step-retry"> & {
-      readonly reason: "lock-timeout" | "deadlock" | "serialization" | "connection-lost";
+      readonly reason: "lock-timeout" | "deadlock" | "serialization";
       readonly attempt: number;
       readonly pauseMs: number;
       readonly holders: readonly LockHolder[];

@@ -7,15 +7,16 @@ import type { MigratorOptions } from "./options.ts";
 import { compareVersions } from "./plan/compare.ts";
 import type { Plan, VersionStatus } from "./plan/plan.ts";
 import { type DownTarget, planDown } from "./plan/plan-down.ts";
-import { planUp } from "./plan/plan-up.ts";
+import { planUp, type UpTarget } from "./plan/plan-up.ts";
 import { checkState } from "./run/check-state.ts";
 import { type Confirmation, runDown } from "./run/down.ts";
 import { renderPlan } from "./run/render-plan.ts";
 import { acceptText, carryOutRepair, chooseDirty, planRepair, type RepairMark, type RepairPlan } from "./run/repair.ts";
 import type { RunResult } from "./run/result.ts";
 import { takeRunLock } from "./run/run-lock.ts";
-import { throwIfAborted } from "./run/run-context.ts";
-import { openSession, type RunSettings, type Session } from "./run/session.ts";
+import { inSession, runInSession } from "./run/in-session.ts";
+import { createMemory, type RunMemory } from "./run/run-memory.ts";
+import type { RunSettings, Session } from "./run/session.ts";
 import { release, runUp } from "./run/up.ts";
 
 export type { Confirmation, RepairPlan };
@@ -82,6 +83,7 @@ export interface Migrator extends AsyncDisposable {
 
 const LOCK_TIMEOUT_MS = 2_000;
 const LOCK_RETRY_MS = 600_000;
+const RECONNECT_MS = 60_000;
 
 /**
  * Makes a migrator. Nothing is connected yet.
@@ -100,17 +102,14 @@ export function createMigrator(options: MigratorOptions): Migrator {
     rows: "always" | "if-needed",
     signal: AbortSignal | undefined,
     work: (session: Session) => Promise<T>,
+    memory?: RunMemory,
   ): Promise<T> {
     const turn = queue.then(async () => {
       const limits = combineSignals(options, signal);
       try {
-        throwIfAborted(limits.signal);
-        const session = await openSession(settings, limits.signal, rows);
-        try {
-          return await work(session);
-        } finally {
-          await session.context.connection.close();
-        }
+        return memory === undefined
+          ? await inSession(settings, limits.signal, rows, work)
+          : await runInSession(settings, limits.signal, rows, memory, work);
       } finally {
         limits.dispose();
       }
@@ -119,8 +118,22 @@ export function createMigrator(options: MigratorOptions): Migrator {
     return turn;
   }
 
-  const rollBack = (target: DownTarget, { signal, confirm, allowEmptyDown = false }: DownOptions): Promise<RunResult> =>
-    withSession("always", signal, (session) => runDown(settings, session, target, { allowEmptyDown }, confirm));
+  const apply = (
+    target: UpTarget,
+    signal: AbortSignal | undefined,
+    rows: "always" | "if-needed",
+    adapt: (session: Session) => Session,
+    own: RunSettings = settings,
+  ): Promise<RunResult> => {
+    const memory = createMemory();
+    return withSession(rows, signal, (session) => runUp(own, adapt(session), target, memory), memory);
+  };
+  const rollBack = (target: DownTarget, options: DownOptions): Promise<RunResult> => {
+    const { signal, confirm, allowEmptyDown = false } = options;
+    const memory = createMemory();
+    const work = (session: Session) => runDown(settings, session, target, { allowEmptyDown }, confirm, memory);
+    return withSession("always", signal, work, memory);
+  };
 
   const close = async (): Promise<void> => {
     await queue;
@@ -128,8 +141,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
   };
 
   return {
-    up: ({ to, limit, signal } = {}) =>
-      withSession("if-needed", signal, (session) => runUp(settings, session, { to, limit })),
+    up: ({ to, limit, signal } = {}) => apply({ to, limit }, signal, "if-needed", (session) => session),
     down: (downOptions = {}) =>
       rollBack(downOptions.to === undefined ? "last" : { above: downOptions.to }, downOptions),
     reset: (downOptions = {}) => rollBack("all", downOptions),
@@ -137,14 +149,9 @@ export function createMigrator(options: MigratorOptions): Migrator {
       const down = await rollBack("last", downOptions);
       const [first] = down.steps;
       if (first === undefined) return down;
-      const up = await withSession("always", downOptions.signal, (session) => {
-        const policies = { ...settings.policies, missing: "apply", changedFiles: "ignore" } as const;
-        return runUp(
-          { ...settings, policies },
-          { ...session, source: { ...session.source, ofFiles: () => "" } },
-          { only: first.version },
-        );
-      });
+      const policies = { ...settings.policies, missing: "apply", changedFiles: "ignore" } as const;
+      const unseen = (session: Session) => ({ ...session, source: { ...session.source, ofFiles: () => "" } });
+      const up = await apply({ only: first.version }, downOptions.signal, "always", unseen, { ...settings, policies });
       return {
         ...up,
         steps: [...down.steps, ...up.steps],
@@ -229,6 +236,7 @@ function readOptions(options: MigratorOptions): RunSettings {
     lockTimeout: options.lockTimeout ?? LOCK_TIMEOUT_MS,
     lockRetry: options.lockRetry ?? LOCK_RETRY_MS,
     wait: options.wait,
+    reconnect: options.reconnect ?? RECONNECT_MS,
     emit: options.onEvent ?? (() => undefined),
   };
 }

@@ -33,6 +33,8 @@ export interface MigratorOptions {
   readonly lockRetry?: number;
   /** How long to wait for another gander that is at work; no limit by default. */
   readonly wait?: number;
+  /** How long a new connection is tried for when the one of a run was lost (60,000). */
+  readonly reconnect?: number;
   /** How long the whole run may take; no limit by default. */
   readonly timeout?: number;
   /** An unset variable without a default in an ENVSUB section becomes the empty text, as in goose; else it is an error. */

@@ -150,6 +150,14 @@ export const settingSpecs = [
     defaultText: "no limit while it is alive",
   },
   {
+    key: "reconnect",
+    flags: "--reconnect <duration>",
+    kind: "duration",
+    group: "Locks and time",
+    description: "how long a new connection is tried for when the one of a run was lost",
+    defaultText: "60s",
+  },
+  {
     key: "timeout",
     flags: "--timeout <duration>",
     kind: "duration",

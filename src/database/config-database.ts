@@ -31,6 +31,7 @@ export function createConfigDatabase(config: ClientConfig, env: Environment, app
     driver: "pg",
     description: describeTarget(target),
     severalConnections: true,
+    reconnects: true,
     connect: async () => {
       let client: PgClient | undefined;
       try {

@@ -56,6 +56,8 @@ export interface Database {
   readonly description: string;
   /** False where only one session exists (PGlite, a Client that the caller gave). */
   readonly severalConnections: boolean;
+  /** Whether a connection that was lost can be replaced: not a Client that the caller gave, nor an embedded database. */
+  readonly reconnects: boolean;
   /** @throws ConnectionError, ConfigError, MissingDependencyError */
   connect(): Promise<Connection>;
   /** Releases what `connect` did not: the embedded database that we opened ourselves. Never throws. */

@@ -22,6 +22,7 @@ export function createPoolDatabase(pool: PgPool, env: Environment): Database {
     driver: "pg",
     description: describeTarget(target),
     severalConnections: pool.options.max !== 1,
+    reconnects: true,
     connect: async () => {
       const client = await checkOut(pool, target);
       const release = async (): Promise<void> => {
@@ -59,6 +60,7 @@ export function createClientDatabase(client: PgClient): Database {
     driver: "pg",
     description: describeTarget(targetOf(client)),
     severalConnections: false,
+    reconnects: false,
     connect: async () => {
       if (current !== undefined) throw unusable("has one session, and it is in use");
       if (state._ended === true) throw unusable("has ended, and a Client cannot be connected again");

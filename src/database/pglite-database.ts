@@ -15,6 +15,7 @@ export function createPGliteDatabase(pglite: PGliteLike): Database {
     driver: "pglite",
     description: "PGlite",
     severalConnections: false,
+    reconnects: false,
     connect: async () => {
       if (inUse) throw oneSession();
       if (pglite.closed) throw new ConnectionError("The PGlite instance that was given is closed.");
@@ -39,6 +40,7 @@ export function createEmbeddedDatabase(folder: string | undefined): Database {
     driver: "pglite",
     description: folder === undefined ? "pglite: (in memory)" : `pglite:${folder}`,
     severalConnections: false,
+    reconnects: false,
     connect: async () => {
       if (inUse) throw oneSession();
       inUse = true;

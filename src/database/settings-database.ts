@@ -16,6 +16,7 @@ export function createSettingsDatabase(settings: ConnectionSettings): Database {
     driver: "pg",
     description: `${settings.hosts.map(placeOf).join(",")}/${settings.database}`,
     severalConnections: true,
+    reconnects: true,
     connect: () => connect(settings, plainHosts),
     close: async () => {},
   };

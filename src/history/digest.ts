@@ -23,13 +23,11 @@ export function digestTexts(files: readonly Fingerprint[]): string {
   return `${files.length}:0:${sum}`;
 }
 
-/** The same over the rows of a history, as SQL expressions; everything in them is qualified. */
-export const DIGEST_SQL =
-  digestSql(`('x' OPERATOR(pg_catalog.||) pg_catalog.left(checksum, 15))::bit(60)::bigint::numeric
-    OPERATOR(pg_catalog.*) version_id`);
-export const TEXT_DIGEST_SQL = digestSql("text_fingerprint OPERATOR(pg_catalog.#) version_id");
+/** The same over the rows of a history, as an SQL expression; everything in it is qualified. */
+export const DIGEST_SQL = `pg_catalog.concat(pg_catalog.count(*), ':', pg_catalog.count(*) FILTER (WHERE is_dirty), ':',
+  coalesce(pg_catalog.sum(('x' OPERATOR(pg_catalog.||) pg_catalog.left(checksum, 15))::bit(60)::bigint::numeric
+    OPERATOR(pg_catalog.*) version_id), 0))`;
 
-function digestSql(summand: string): string {
-  return `pg_catalog.concat(pg_catalog.count(*), ':', pg_catalog.count(*) FILTER (WHERE is_dirty), ':',
-  coalesce(pg_catalog.sum(${summand}), 0))`;
-}
+/** The parts of the one over texts as columns, and the newest version. */
+export const TEXT_DIGEST_COLUMNS = `pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE is_dirty) AS d,
+  pg_catalog.sum(text_fingerprint OPERATOR(pg_catalog.#) version_id) AS s, pg_catalog.max(version_id) AS v`;

@@ -11,9 +11,10 @@ export interface DatabaseState {
   /** `180004` for 18.4 */
   readonly serverVersionNumber: number;
   readonly backendId: number;
-  readonly inRecovery: boolean;
-  readonly readOnly: boolean;
-  /** The server's clock, ISO 8601. */
+  /** Undefined where only the quick look was taken, which leaves them out. */
+  readonly inRecovery: boolean | undefined;
+  readonly readOnly: boolean | undefined;
+  /** The server's clock, as the server writes it. */
   readonly now: string;
   /** Where the history is or would be; undefined where no schema of the search path exists. */
   readonly table: HistoryTable | undefined;
@@ -88,7 +89,7 @@ BEGIN
   PERFORM set_config('${RESULT}', json_build_object(
     'serverVersion', current_setting('server_version'),
     'serverVersionNumber', current_setting('server_version_num')::int,
-    'backendId', pg_backend_pid(), 'now', clock_timestamp(),
+    'backendId', pg_backend_pid(), 'now', clock_timestamp()::text,
     'inRecovery', pg_is_in_recovery(), 'readOnly', current_setting('transaction_read_only') = 'on',
     'target', target, 'exists', history IS NOT NULL, 'foreignColumns', foreign_columns, 'layout', layout,
     'elsewhere', elsewhere, 'digest', digest, 'newest', newest::text, 'applied', applied, 'rows', found_rows

@@ -1,30 +1,27 @@
 import type { Connection } from "../database/connection.ts";
 import { PostgresError } from "../database/postgres-error.ts";
 import { quoteLiteral } from "../database/quote.ts";
-import { DIGEST_SQL, TEXT_DIGEST_SQL } from "./digest.ts";
+import { DIGEST_SQL, TEXT_DIGEST_COLUMNS } from "./digest.ts";
 import { type DatabaseState, readState } from "./read-state.ts";
 import type { TableName } from "./table-name.ts";
 
-const NEWEST = "coalesce(pg_catalog.max(version_id) FILTER (WHERE NOT is_dirty), 0)";
-
 /**
- * The quickest look: one plain SELECT. A new session of the server would load PL/pgSQL for a DO block, which takes longer
- * than all the rest. `query_to_xml` runs a query given as text, so a missing table is no error; and the digest over tokens,
- * which costs more, is asked for only where the one over texts is not the expected one.
+ * The quickest look: one plain SELECT. What a new session of the server meets for the first time is what costs, so it asks
+ * for as few different things as it can, and for no DO block, which would load PL/pgSQL. `query_to_xml` runs a query given as
+ * text, so a missing table is no error; the digest over tokens is asked for only where the one over texts is not the
+ * expected one.
  */
 function summaryMessage(name: TableName, expectedTexts: string | undefined, role: string | undefined): string {
   const schema = name.schema === undefined ? "pg_catalog.current_schema()" : quoteLiteral(name.schema);
   const table = `pg_catalog.format('%I.%I', ${schema}, ${quoteLiteral(name.name)})`;
-  const ask = (expression: string): string =>
-    `pg_catalog.query_to_xml(${quoteLiteral(`SELECT ${expression} AS s FROM `)} OPERATOR(pg_catalog.||) ${table}, false, false, '')::text`;
-  const texts = ask(`pg_catalog.concat(${TEXT_DIGEST_SQL}, ' ', ${NEWEST})`);
-  const seen = quoteLiteral(`<s>${expectedTexts ?? "?"} `);
+  const ask = (columns: string): string =>
+    `pg_catalog.query_to_xml(${quoteLiteral(`SELECT ${columns} FROM `)} OPERATOR(pg_catalog.||) ${table}, false, false, '')::text`;
+  const seen = quoteLiteral(`<s>${expectedTexts?.split(":")[2] ?? "?"}</s>`);
   const become = role === undefined ? "" : `SELECT pg_catalog.set_config('role', ${quoteLiteral(role)}, true);\n`;
-  return `${become}SELECT ${schema}, pg_catalog.pg_backend_pid(), pg_catalog.pg_is_in_recovery(),
-  pg_catalog.current_setting('transaction_read_only'), pg_catalog.current_setting('server_version'),
-  pg_catalog.current_setting('server_version_num'), pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()), t.x,
-  CASE WHEN pg_catalog.strpos(t.x, ${seen}) OPERATOR(pg_catalog.=) 0 THEN ${ask(DIGEST_SQL)} END
-FROM (SELECT CASE WHEN pg_catalog.to_regclass(${table}) IS NULL THEN NULL ELSE ${texts} END OFFSET 0) AS t(x)`;
+  return `${become}SELECT ${schema}, pg_catalog.pg_backend_pid(), pg_catalog.current_setting('server_version'),
+  pg_catalog.clock_timestamp(), t.x,
+  CASE WHEN pg_catalog.strpos(t.x, ${seen}) OPERATOR(pg_catalog.=) 0 THEN ${ask(`${DIGEST_SQL} AS s`)} END
+FROM (SELECT CASE WHEN pg_catalog.to_regclass(${table}) IS NULL THEN NULL ELSE ${ask(TEXT_DIGEST_COLUMNS)} END OFFSET 0) AS t(x)`;
 }
 
 /**
@@ -75,29 +72,39 @@ async function quickLook(
 }
 
 function parseSummary(name: TableName, row: readonly (string | null)[]): DatabaseState | undefined {
-  const [schema, backendId, inRecovery, readOnly, version, versionNumber, now, texts, tokens] = row;
+  const [schema, backendId, version, now, texts, tokens] = row;
   if (schema === null || schema === undefined) return undefined;
   const exists = texts !== null;
-  const [, textDigest, newest] = /<s>(\S+) (\S+)<\/s>/.exec(texts ?? "") ?? [];
-  const digest = /<s>(\S+)<\/s>/.exec(tokens ?? "")?.[1];
-  if (exists && textDigest === undefined) return undefined;
-  const [rows = 0, dirty = 0] = (textDigest ?? "0:0").split(":").map(Number);
+  const rows = numberIn("n", texts);
+  if (exists && rows === undefined) return undefined;
+  const dirty = numberIn("d", texts) ?? "0";
   return {
     serverVersion: version?.split(" ")[0] ?? "",
-    serverVersionNumber: Number(versionNumber),
+    serverVersionNumber: versionNumber(version ?? ""),
     backendId: Number(backendId),
-    inRecovery: inRecovery === "t",
-    readOnly: readOnly === "on",
-    now: new Date(Number(now) * 1000).toISOString(),
+    inRecovery: undefined,
+    readOnly: undefined,
+    now: now ?? "",
     table: { schema, name: name.name },
     exists,
     foreignColumns: undefined,
     layout: undefined,
     elsewhere: [],
-    digest,
-    textDigest,
-    newest: BigInt(newest ?? 0),
-    applied: rows - dirty,
+    digest: /<s>(\S+)<\/s>/.exec(tokens ?? "")?.[1],
+    textDigest: exists ? `${rows}:${dirty}:${numberIn("s", texts) ?? 0}` : undefined,
+    newest: BigInt(numberIn("v", texts) ?? 0),
+    applied: Number(rows ?? 0) - Number(dirty),
     rows: exists ? undefined : [],
   };
+}
+
+/** A column of the answer; a NULL has no element. */
+function numberIn(column: string, answer: string | null | undefined): string | undefined {
+  return new RegExp(`<${column}>(-?\\d+)</${column}>`).exec(answer ?? "")?.[1];
+}
+
+/** `180004` for `18.4 (Debian 18.4-1)`, `190000` for `19beta1`. */
+function versionNumber(version: string): number {
+  const [, major = 0, minor = 0] = /^(\d+)(?:\.(\d+))?/.exec(version) ?? [];
+  return Number(major) * 10_000 + Number(minor);
 }

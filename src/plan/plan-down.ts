@@ -8,9 +8,10 @@ import type { Plan, PlanStep, PlanWarning } from "./plan.ts";
 /**
  * - `last`: the version that was applied last.
  * - `all`: every applied version that has a file; the others are told.
- * - a version: everything above it.
+ * - `above`: everything above a version.
+ * - `versions`: these and no others.
  */
-export type DownTarget = "last" | "all" | { readonly above: bigint };
+export type DownTarget = "last" | "all" | { readonly above: bigint } | { readonly versions: readonly bigint[] };
 
 export interface DownRules {
   /** An empty or missing Down removes the version without undoing anything; otherwise it stops the run. */
@@ -34,7 +35,7 @@ export function planDown(
   const applied = history.rows
     .filter(({ dirty: isDirty, state, direction }) => !isDirty || (state === "resumable" && direction === "down"))
     .toSorted((a, b) => compareBigints(b.sequence, a.sequence));
-  if (typeof target === "object") checkAbove(migrations, history, target.above);
+  if (typeof target === "object" && "above" in target) checkAbove(migrations, history, target.above);
   const chosen = chooseRows(applied, target);
   const withoutFile = chosen.filter(({ version }) => !files.has(version));
   if (withoutFile.length > 0 && target !== "all") throw withoutFileError(withoutFile);
@@ -53,6 +54,7 @@ export function planDown(
 function chooseRows(applied: readonly HistoryRow[], target: DownTarget): readonly HistoryRow[] {
   if (target === "last") return applied.slice(0, 1);
   if (target === "all") return applied;
+  if ("versions" in target) return applied.filter(({ version }) => target.versions.includes(version));
   return applied.filter(({ version }) => version > target.above);
 }
 

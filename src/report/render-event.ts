@@ -30,6 +30,13 @@ export function renderEvent(event: GanderEvent, detail: Detail, view: View): rea
       return [waitingText(event.holder, event.waitedMs)];
     case "locked":
       return event.waitedMs >= 1000 ? [`waited ${durationText(event.waitedMs)} for the run lock`] : [];
+    case "connection-lost":
+      return [
+        style(
+          "warning",
+          `${printableLine(event.message)}; connecting again in ${durationText(event.pauseMs)} (attempt ${event.attempt})`,
+        ),
+      ];
     case "run-start":
       return verbose(`${event.direction === "up" ? "applying" : "rolling back"} ${counted(event.steps, "migration")}`);
     case "step-start":
@@ -70,7 +77,6 @@ const retryReasons = {
   "lock-timeout": "waited for a table lock",
   deadlock: "was in a deadlock",
   serialization: "met a concurrent change",
-  "connection-lost": "lost its connection",
 } as const;
 
 function retryText(event: Extract<GanderEvent, { type: "step-retry" }>): string {

@@ -55,12 +55,12 @@ export function checkState(state: DatabaseState, name: TableName): UsableState {
 
 /** @throws ReadOnlyError where nothing can be written */
 export function checkWritable(state: DatabaseState): void {
-  if (state.inRecovery) {
+  if (state.inRecovery === true) {
     throw new ReadOnlyError("the server is a standby (in recovery): migrations cannot run on it", {
       hint: "Connect to the primary; with several hosts, target_session_attrs=read-write finds it.",
     });
   }
-  if (state.readOnly) {
+  if (state.readOnly === true) {
     throw new ReadOnlyError("the session is read-only (default_transaction_read_only)", {
       hint: "Connect to the primary, or as a role that may write.",
     });

@@ -1,14 +1,16 @@
 import { ConfirmationError } from "../errors.ts";
 import { historyOf } from "../history/read-state.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, PlanStep } from "../plan/plan.ts";
 import { counted } from "../plan/check-history.ts";
 import { type DownRules, type DownTarget, planDown } from "../plan/plan-down.ts";
 import { newestApplied } from "../plan/compare.ts";
 import { checkSessionState, checkSteps } from "./check-files.ts";
-import { checkState, checkWritable } from "./check-state.ts";
+import { checkState, checkWritable, type UsableState } from "./check-state.ts";
 import { findLosses } from "./losses.ts";
+import { recoverCrashed } from "./recover.ts";
 import type { RunResult } from "./result.ts";
 import { takeRunLock } from "./run-lock.ts";
+import { type RunMemory, settleMemory } from "./run-memory.ts";
 import { runSteps } from "./run-steps.ts";
 import type { RunSettings, Session } from "./session.ts";
 import { release } from "./up.ts";
@@ -28,58 +30,73 @@ export async function runDown(
   target: DownTarget,
   rules: DownRules,
   confirm: Confirm | undefined,
+  memory: RunMemory,
 ): Promise<RunResult> {
   const began = performance.now();
   const { context, state } = session;
   const files = session.source.files();
-  const planned = planDown(files.migrations, historyOf(state), target, rules);
-  for (const warning of planned.warnings) context.emit({ type: "warning", warning });
-  const report = (steps: RunResult["steps"], to: bigint, { warnings }: Plan): RunResult => ({
-    direction: "down",
-    steps,
-    from: state.newest,
-    to,
-    warnings,
-    durationMs: performance.now() - began,
-  });
-  if (planned.steps.length === 0) return report([], state.newest, planned);
-  checkSteps(planned.steps);
-  if (context.pooled) checkSessionState(planned.steps);
-  checkWritable(state);
-  await ask(session, planned, target, confirm);
+  const from = (memory.from ??= state.newest);
+  const plan = (current: UsableState, aim: DownTarget): Plan =>
+    planDown(files.migrations, historyOf(current), aim, rules);
+  const report = (current: UsableState, warnings: Plan["warnings"]): RunResult => {
+    const steps = [...memory.done];
+    const gone = new Set(steps.map(({ version }) => version));
+    const to = newestApplied((current.rows ?? []).filter(({ version }) => !gone.has(version)));
+    const durationMs = performance.now() - began;
+    if (steps.length > 0) context.emit({ type: "run-done", direction: "down", steps: steps.length, durationMs });
+    return { direction: "down", steps, from, to, warnings, durationMs };
+  };
+  if (memory.asked === undefined) {
+    const planned = plan(state, target);
+    for (const warning of planned.warnings) context.emit({ type: "warning", warning });
+    if (planned.steps.length === 0) return report(state, planned.warnings);
+    checkSteps(planned.steps);
+    if (context.pooled) checkSessionState(planned.steps);
+    checkWritable(state);
+    await ask(session, planned, target, confirm);
+    memory.asked = planned;
+  }
   const outcome = await takeRunLock(context, settings.tableName, "rows", () => false);
   try {
     const current = checkState(outcome.state, settings.tableName);
-    const plan = planDown(files.migrations, historyOf(current), target, rules);
-    if (!samePlan(plan, planned)) {
-      throw new ConfirmationError("the database has changed since the question was asked; nothing was rolled back", {
-        hint: "Start again.",
-      });
+    await settleMemory(context, memory, current);
+    const rows = await recoverCrashed(context.connection, files.migrations, current.rows ?? []);
+    const { steps, warnings } = plan({ ...current, rows }, aimOf(target, memory));
+    if (memory.planned === undefined) {
+      if (!areSame(steps, memory.asked.steps)) {
+        throw new ConfirmationError("the database has changed since the question was asked; nothing was rolled back", {
+          hint: "Start again.",
+        });
+      }
+      memory.planned = steps;
     }
-    context.emit({ type: "run-start", direction: "down", steps: plan.steps.length });
-    const { done, contended } = await runSteps(context, plan.steps, []);
+    context.emit({ type: "run-start", direction: "down", steps: steps.length });
+    const { contended } = await runSteps(context, steps, memory.done);
     if (contended) {
       throw new ConfirmationError(
-        `another gander was at work at the same moment; ${done.length} migrations were rolled back`,
+        `another gander was at work at the same moment; ${memory.done.length} migrations were rolled back`,
         {
           hint: "Look at gander status and start again.",
         },
       );
     }
-    const gone = new Set(done.map(({ version }) => version));
-    const to = newestApplied((current.rows ?? []).filter(({ version }) => !gone.has(version)));
-    const result = report(done, to, plan);
-    context.emit({ type: "run-done", direction: "down", steps: done.length, durationMs: result.durationMs });
-    return result;
+    return report(current, warnings);
   } finally {
     await release(context);
   }
 }
 
+/** Once begun, nothing but what was planned then is rolled back, whatever connection it takes. */
+function aimOf(target: DownTarget, { planned, done }: RunMemory): DownTarget {
+  if (planned === undefined) return target;
+  const gone = new Set(done.map(({ version }) => version));
+  return { versions: planned.map(({ migration }) => migration.version).filter((version) => !gone.has(version)) };
+}
+
 async function ask(session: Session, plan: Plan, target: DownTarget, confirm: Confirm | undefined): Promise<void> {
   if (confirm === undefined) return;
   const reasons = [...(await findLosses(session.context.connection, plan))];
-  const all = target === "all" || (typeof target === "object" && target.above === 0n);
+  const all = target === "all" || (typeof target === "object" && "above" in target && target.above === 0n);
   if (all) reasons.unshift(`everything is rolled back: ${counted(plan.steps.length, "migration")}`);
   if (reasons.length === 0) return;
   if (await confirm({ plan, reasons })) return;
@@ -88,9 +105,6 @@ async function ask(session: Session, plan: Plan, target: DownTarget, confirm: Co
   });
 }
 
-function samePlan(a: Plan, b: Plan): boolean {
-  return (
-    a.steps.length === b.steps.length &&
-    a.steps.every(({ migration }, index) => migration.version === b.steps[index]?.migration.version)
-  );
+function areSame(a: readonly PlanStep[], b: readonly PlanStep[]): boolean {
+  return a.length === b.length && a.every(({ migration }, index) => migration.version === b[index]?.migration.version);
 }

@@ -1,20 +1,23 @@
 import type { Migration } from "../files/migration.ts";
+import type { HistoryRow } from "../history/history.ts";
 import type { DatabaseState } from "../history/read-state.ts";
 import { MigrationFailedError } from "./migration-failed-error.ts";
 
 /**
  * The failure that another gander has met while this one waited for it, with the very same file: it is reported and not
- * tried again, so that twenty servers do not run a bad migration twenty times. `since` is the server's time.
+ * tried again, so that twenty servers do not run a bad migration twenty times. `before` are the rows before it waited.
  */
 export function failedElsewhere(
   migrations: readonly Migration[],
   state: DatabaseState,
-  since: string,
+  before: readonly HistoryRow[],
 ): MigrationFailedError | undefined {
   for (const row of state.rows ?? []) {
     if (row.state !== "failed" && row.state !== "stopped") continue;
     const migration = migrations.find(({ version }) => version === row.version);
-    if (migration === undefined || migration.checksum !== row.checksum || row.timestamp < new Date(since)) continue;
+    if (migration === undefined || migration.checksum !== row.checksum) continue;
+    const earlier = before.find(({ version }) => version === row.version);
+    if (earlier?.timestamp.getTime() === row.timestamp.getTime()) continue;
     const { error, direction, name, version } = row;
     const place = error?.line === undefined ? migration.path : `${migration.path}:${error.line}:${error.column ?? 1}`;
     return new MigrationFailedError(

@@ -14,6 +14,8 @@ export interface RunContext {
   readonly pooled: boolean;
   readonly serverVersionNumber: number;
   readonly backendId: number;
+  /** The backend of a connection that was lost: it may still be at work, and is ended. Undefined through a pooler. */
+  readonly former: FormerBackend | undefined;
   readonly writer: Writer;
   readonly role: string | undefined;
   readonly lockTimeout: number;
@@ -23,6 +25,12 @@ export interface RunContext {
   readonly emit: EventListener;
   /** Begins the INFO lines that are ours; a migration cannot guess it. */
   readonly token: string;
+}
+
+/** A backend by its process id, and a time of the server's clock, as it writes it, at which it existed: a later one may have the same id. */
+export interface FormerBackend {
+  readonly backendId: number;
+  readonly seen: string;
 }
 
 /** How often a cancel is asked for again while a message is still running: one that arrives between two statements is lost. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Result } from "../database/connection.ts";
+import { quoteLiteral } from "../database/quote.ts";
 import { LockTimeoutError } from "../errors.ts";
 import type { LockHolder } from "../events.ts";
 import type { HistoryTable } from "../history/history.ts";
@@ -44,6 +45,7 @@ export async function takeRunLock(
   for (let told = -Infinity; ;) {
     const { locked, holder, state } = await tryRunLock(context, name, wanted);
     const waitedMs = Date.now() - began;
+    if (holder !== undefined && holder.backendId === context.former?.backendId) await endFormer(context);
     if (locked || isDone(state)) {
       if (locked) context.emit({ type: "locked", waitedMs });
       return { locked, state, waitedMs };
@@ -73,6 +75,15 @@ async function tryRunLock(
     holder: parseHolder(results[1]),
     state: parseState(name, results.at(-1)?.rows[0]?.[0] ?? ""),
   };
+}
+
+/** Nobody hears a backend any more whose connection was lost: what it has not committed yet must not be waited for. */
+async function endFormer({ connection, former }: RunContext): Promise<void> {
+  if (former === undefined) return;
+  await connection.send(
+    `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_get_activity(${former.backendId})
+  WHERE backend_start <= ${quoteLiteral(former.seen)}::timestamptz`,
+  );
 }
 
 /** Lets the run lock go; needed where the session outlives the run. */

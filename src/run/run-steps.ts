@@ -9,12 +9,11 @@ import type { StepResult } from "./result.ts";
 import { createRetries } from "./retries.ts";
 import { rollBack, type RunContext, throwIfAborted } from "./run-context.ts";
 import { tryToRecord } from "./try-to-record.ts";
-import { type BatchOutcome, sendBatch, stepFacts } from "./send-batch.ts";
+import { type BatchFailure, sendBatch, stepFacts } from "./send-batch.ts";
 import { LOCK_BUSY, NOT_OURS } from "./step-message.ts";
 
 /** What a run of steps came to. */
 export interface StepsOutcome {
-  readonly done: readonly StepResult[];
   /** Another gander came between: read the history again and plan anew. */
   readonly contended: boolean;
 }
@@ -25,46 +24,45 @@ const MOST_CHARACTERS = 1_000_000;
 
 /**
  * Runs the steps of a plan, in order: consecutive transactional ones share messages, the others go statement by statement.
+ * `done` grows by each.
  *
  * @throws MigrationFailedError, LockTimeoutError, AbortedError, ConnectionLostError; what was done before stays done
  */
 export async function runSteps(
   context: RunContext,
   steps: readonly PlanStep[],
-  before: readonly StepResult[],
+  done: StepResult[],
 ): Promise<StepsOutcome> {
   if (!context.pooled) await context.connection.keepSession?.();
-  const done: StepResult[] = [...before];
   let alone = 0;
   const retry = createRetries(context);
-  const mayTryAgain = async ({ error, place }: Failed, step: PlanStep, number: number, total: number) =>
+  const mayTryAgain = async ({ error, place }: BatchFailure, step: PlanStep, number: number, total: number) =>
     committedBefore(step, place.part.statementIndex ?? Infinity) === 0 && (await retry(error, step, number, total));
   for (let at = 0; at < steps.length;) {
     throwIfAborted(context.signal);
     const step = steps[at] as PlanStep;
     if (!step.migration.transaction) {
       const result = await runOutsideTransaction(context, step, at, steps.length, done);
-      if (result === undefined) return { done, contended: true };
+      if (result === undefined) return { contended: true };
       done.push(result);
       at++;
       continue;
     }
     const batch = alone > 0 ? [step] : takeBatch(steps, at);
     alone = Math.max(0, alone - 1);
-    const outcome = await sendBatch(context, batch, at, steps.length);
-    done.push(...outcome.done);
-    at += outcome.done.length;
-    const { failed } = outcome;
+    const before = done.length;
+    const failed = await sendBatch(context, batch, at, steps.length, done);
+    at += done.length - before;
     if (failed === undefined) continue;
     await rollBack(context.connection);
     // A message that the server cannot parse is refused before anything of it runs: then each step goes by itself.
     if (failed.error.completed === 0 && batch.length > 1) alone = batch.length;
-    else if (isContended(failed)) return { done, contended: true };
+    else if (isContended(failed)) return { contended: true };
     else if (!(await mayTryAgain(failed, steps[at] as PlanStep, at, steps.length))) {
       throw await recordFailure(context, steps[at] as PlanStep, failed, done);
     }
   }
-  return { done, contended: false };
+  return { contended: false };
 }
 
 function takeBatch(steps: readonly PlanStep[], from: number): readonly PlanStep[] {
@@ -81,9 +79,7 @@ function takeBatch(steps: readonly PlanStep[], from: number): readonly PlanStep[
   return batch;
 }
 
-type Failed = NonNullable<BatchOutcome["failed"]>;
-
-function isContended({ error, place }: Failed): boolean {
+function isContended({ error, place }: BatchFailure): boolean {
   if (place.part.kind === "body") return false;
   return error.sqlState === LOCK_BUSY || (error.sqlState === "23505" && place.part.kind === "claim");
 }
@@ -105,7 +101,7 @@ function committedBefore({ migration, direction }: PlanStep, failedIndex: number
 async function recordFailure(
   context: RunContext,
   step: PlanStep,
-  { error, place }: Failed,
+  { error, place }: BatchFailure,
   done: readonly StepResult[],
 ): Promise<Error> {
   const { migration, direction } = step;

@@ -7,12 +7,11 @@ import type { StepResult } from "./result.ts";
 import { type RunContext, send } from "./run-context.ts";
 import { type ErrorPlace, joinParts, locateError, type Part, stepParts } from "./step-message.ts";
 
-/** What became of steps that were sent in one message. */
-export interface BatchOutcome {
-  readonly done: readonly StepResult[];
-  readonly failed:
-    | { readonly error: PostgresError; readonly place: ErrorPlace; readonly parts: readonly Part[] }
-    | undefined;
+/** Where steps that were sent in one message failed. */
+export interface BatchFailure {
+  readonly error: PostgresError;
+  readonly place: ErrorPlace;
+  readonly parts: readonly Part[];
 }
 
 /** The part of an event that says which step it is about. */
@@ -23,32 +22,36 @@ export function stepFacts(step: PlanStep, number: number, steps: number) {
 
 /**
  * Sends transactional steps as one message, one round trip; each commits by itself, and the first error stops the rest.
- * Our INFO lines tell how far it is while it runs.
+ * Our INFO lines tell how far it is while it runs; `done` grows with them. Undefined where all went well.
  */
 export async function sendBatch(
   context: RunContext,
   steps: readonly PlanStep[],
   first: number,
   total: number,
-): Promise<BatchOutcome> {
+  done: StepResult[],
+): Promise<BatchFailure | undefined> {
   const parts = steps.flatMap((step, index) => stepParts(context, step, first + index, total));
-  const progress = followProgress(context, steps, first, total);
   try {
-    await send(context, joinParts(parts), progress.onNotice);
-    return { done: progress.done, failed: undefined };
+    await send(context, joinParts(parts), followProgress(context, steps, first, total, done));
+    return undefined;
   } catch (error) {
     if (!(error instanceof PostgresError)) throw error;
-    const place = locateError(parts, error.completed, error.fields.position);
-    return { done: progress.done, failed: { error, place, parts } };
+    return { error, place: locateError(parts, error.completed, error.fields.position), parts };
   }
 }
 
-function followProgress(context: RunContext, steps: readonly PlanStep[], first: number, total: number) {
+function followProgress(
+  context: RunContext,
+  steps: readonly PlanStep[],
+  first: number,
+  total: number,
+  done: StepResult[],
+): (notice: Notice) => void {
   const { emit, token } = context;
-  const done: StepResult[] = [];
   let began = 0;
   let current = first;
-  const onNotice = (notice: Notice): void => {
+  return (notice) => {
     const [own, what, number] = notice.message.split(" ");
     const at = own === token ? Number(number) : current;
     const step = steps[at - first] as PlanStep;
@@ -67,5 +70,4 @@ function followProgress(context: RunContext, steps: readonly PlanStep[], first: 
       emit({ type: "step-done", ...facts, durationMs, statements });
     }
   };
-  return { done, onNotice };
 }

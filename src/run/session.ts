@@ -16,7 +16,7 @@ import type { TableName } from "../history/table-name.ts";
 import type { MigrationsInput } from "../options.ts";
 import type { Policies } from "../plan/plan.ts";
 import { checkState, type UsableState } from "./check-state.ts";
-import type { RunContext } from "./run-context.ts";
+import type { FormerBackend, RunContext } from "./run-context.ts";
 
 /** Turns of the event loop until the first message of a connection is on its way. */
 const TURNS = 4;
@@ -32,6 +32,8 @@ export interface RunSettings {
   readonly lockTimeout: number;
   readonly lockRetry: number;
   readonly wait: number | undefined;
+  /** How long a lost connection is tried to be replaced. */
+  readonly reconnect: number;
   readonly emit: EventListener;
 }
 
@@ -74,6 +76,7 @@ export async function openSession(
   settings: RunSettings,
   signal: AbortSignal,
   rows: "always" | "if-needed",
+  former?: FormerBackend,
 ): Promise<Session> {
   const connecting = settings.database.connect();
   let known: Source | undefined;
@@ -97,7 +100,7 @@ export async function openSession(
         : await readSummary(connection, tableName, known, reading, role);
     const source = await reading;
     const state = checkState(found, tableName);
-    const context = createContext(settings, connection, state, signal);
+    const context = createContext(settings, connection, state, signal, former);
     // A pooled connection becomes the role in each transaction instead.
     if (role !== undefined && !context.pooled) {
       await connection.keepSession?.();
@@ -129,15 +132,18 @@ function createContext(
   connection: Connection,
   state: UsableState,
   signal: AbortSignal,
+  former: FormerBackend | undefined,
 ): RunContext {
   const { database, role, lockTimeout, lockRetry, wait, emit } = settings;
+  const pooled = connection.keyProcessId !== undefined && connection.keyProcessId !== state.backendId;
   return {
     database,
     connection,
     table: state.table,
-    pooled: connection.keyProcessId !== undefined && connection.keyProcessId !== state.backendId,
+    pooled,
     serverVersionNumber: state.serverVersionNumber,
     backendId: state.backendId,
+    former: pooled ? undefined : former,
     writer: { host: hostname(), processId: process.pid },
     role,
     lockTimeout,

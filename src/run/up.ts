@@ -14,34 +14,45 @@ import { createPauses, pauseFor } from "./pause.ts";
 import { isAlive, recoverCrashed } from "./recover.ts";
 import type { RunResult, StepResult } from "./result.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
-import { releaseRunLock, takeRunLock } from "./run-lock.ts";
+import { type LockOutcome, releaseRunLock, takeRunLock } from "./run-lock.ts";
+import { type RunMemory, settleMemory } from "./run-memory.ts";
 import { runSteps } from "./run-steps.ts";
 import type { RunSettings, Session } from "./session.ts";
 import { LOCK_BUSY, tryLock } from "./step-message.ts";
 
-/** Applies what is pending; where nothing is, it has read and taken no lock. */
-export async function runUp(settings: RunSettings, session: Session, target: UpTarget): Promise<RunResult> {
+/** Applies what is pending; where nothing is, it has read and taken no lock. After a lost connection it goes on. */
+export async function runUp(
+  settings: RunSettings,
+  session: Session,
+  target: UpTarget,
+  memory: RunMemory,
+): Promise<RunResult> {
   const began = performance.now();
   const { context, source, state } = session;
-  const report = (plan: Plan, steps: readonly StepResult[], to: bigint): RunResult => {
+  const from = (memory.from ??= state.newest);
+  const report: Report = (warnings, now) => {
     const durationMs = performance.now() - began;
+    const steps = [...memory.done];
     if (steps.length > 0) context.emit({ type: "run-done", direction: "up", steps: steps.length, durationMs });
-    return { direction: "up", steps, from: state.newest, to, warnings: plan.warnings, durationMs };
+    return { direction: "up", steps, from, to: newestOf(steps, now.newest), warnings, durationMs };
   };
   if (state.rows === undefined) {
     checkTarget(source.fingerprints ?? source.files().migrations, [], target);
-    return report({ direction: "up", steps: [], warnings: [] }, [], state.newest);
+    return report([], state);
   }
   const files = source.files();
   const plan = (current: UsableState): Plan => {
     if (settings.policies.missing === "error") checkSmallVersions(files, current.rows ?? []);
-    return planUp(files.migrations, historyOf(current), target, settings.policies);
+    return planUp(files.migrations, historyOf(current), whatIsLeft(target, memory), settings.policies);
   };
   for (const warning of warningsOf(files.warnings)) context.emit({ type: "warning", warning });
   if (!isUnderWay(state)) {
     const first = plan(state);
     for (const warning of first.warnings) context.emit({ type: "warning", warning });
-    if (first.steps.length === 0) return report(first, [], state.newest);
+    if (first.steps.length === 0) {
+      await settleMemory(context, memory, state);
+      return report(first.warnings, state);
+    }
     checkSteps(first.steps);
     if (context.pooled) checkSessionState(first.steps);
   }
@@ -49,62 +60,66 @@ export async function runUp(settings: RunSettings, session: Session, target: UpT
   const outcome = await takeRunLock(
     context,
     settings.tableName,
-    { unlessDigest: source.ofFiles() },
-    (seen) => seen.exists && seen.rows === undefined,
+    memory.losses > 0 ? "rows" : { unlessDigest: source.ofFiles() },
+    isComplete,
   );
-  if (!outcome.locked) return report({ direction: "up", steps: [], warnings: [] }, [], outcome.state.newest);
+  if (!outcome.locked) return report([], outcome.state);
   try {
-    return await applyUnderLock(settings, session, plan, outcome.state, outcome.waitedMs, report);
+    checkWritable(outcome.state);
+    return await applyUnderLock(settings, session, memory, plan, outcome, report);
   } finally {
     await release(context);
   }
 }
 
-type Report = (plan: Plan, steps: readonly StepResult[], to: bigint) => RunResult;
+type Report = (warnings: Plan["warnings"], now: DatabaseState) => RunResult;
+
+/** Everything is applied as the files have it: somebody else did it. */
+function isComplete({ exists, rows }: DatabaseState): boolean {
+  return exists && rows === undefined;
+}
+
+function whatIsLeft(target: UpTarget, { done }: RunMemory): UpTarget {
+  return target.limit === undefined ? target : { ...target, limit: target.limit - done.length };
+}
 
 async function applyUnderLock(
   settings: RunSettings,
   session: Session,
+  memory: RunMemory,
   plan: (state: UsableState) => Plan,
-  first: DatabaseState,
-  waited: number,
+  first: LockOutcome,
   report: Report,
 ): Promise<RunResult> {
   const { context, source } = session;
   const files = source.files();
   const pauses = createPauses(15, 400);
-  let seen = first;
-  let waitedMs = waited;
-  let done: readonly StepResult[] = [];
+  let seen = first.state;
+  let { waitedMs } = first;
   for (;;) {
     const state = checkState(seen, settings.tableName);
-    if (state.exists && state.rows === undefined)
-      return report({ direction: "up", steps: [], warnings: [] }, done, state.newest);
-    const failure = waitedMs > 0 ? failedElsewhere(files.migrations, state, session.state.now) : undefined;
+    await settleMemory(context, memory, state);
+    if (isComplete(state)) return report([], state);
+    const failure = waitedMs > 0 ? failedElsewhere(files.migrations, state, session.state.rows ?? []) : undefined;
     if (failure !== undefined) throw failure;
     const rows = await recoverCrashed(context.connection, files.migrations, state.rows ?? []);
     const working = context.pooled && (await someoneWorks(context, { ...state, rows }));
     if (!working) {
       const made = plan({ ...state, rows });
-      if (made.steps.length === 0) return report(made, done, state.newest);
+      if (made.steps.length === 0) return report(made.warnings, state);
+      memory.planned ??= made.steps;
       checkSteps(made.steps);
       if (context.pooled) checkSessionState(made.steps);
       if (state.exists || (await createHistory(context))) {
         context.emit({ type: "run-start", direction: "up", steps: made.steps.length });
-        const outcome = await runSteps(context, made.steps, done);
-        done = outcome.done;
-        if (!outcome.contended) return report(made, done, newestOf(done, state.newest));
+        const { contended } = await runSteps(context, made.steps, memory.done);
+        if (!contended) return report(made.warnings, state);
       }
     }
     const pauseMs = pauses();
     await pauseFor(pauseMs, context.signal);
     waitedMs += pauseMs;
-    const again = await takeRunLock(
-      context,
-      settings.tableName,
-      { unlessDigest: source.ofFiles() },
-      ({ rows: r, exists }) => exists && r === undefined,
-    );
+    const again = await takeRunLock(context, settings.tableName, { unlessDigest: source.ofFiles() }, isComplete);
     seen = again.state;
     waitedMs += again.waitedMs;
   }
