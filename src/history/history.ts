@@ -54,6 +54,8 @@ export interface HistoryRow {
   readonly statementsDone: number;
   readonly error: RecordedError | undefined;
   readonly runner: Runner | undefined;
+  /** Until when a `running` row counts as alive although no session stands for its runner; renewed while it works. */
+  readonly leaseUntil: Date | undefined;
   /** `gander`, or the tool that the row was adopted from. */
   readonly source: string;
 }

@@ -5,7 +5,7 @@ import { quoteLogTable, quoteTable } from "./table-name.ts";
  * The layout of the two tables that this version of gander writes. The default of the column `layout` names the layout
  * of a table: it survives dump and restore, and needs no row.
  */
-export const LAYOUT = 1;
+export const LAYOUT = 2;
 
 /** Creates the history and its log; one statement each, so that they can be part of a longer message. */
 export function createTables(table: HistoryTable): readonly string[] {
@@ -30,6 +30,7 @@ export function createTables(table: HistoryTable): readonly string[] {
   migration_text text,
   text_fingerprint bigint,
   source text NOT NULL,
+  lease_until timestamptz,
   layout smallint NOT NULL DEFAULT ${LAYOUT}
 )`,
     `CREATE TABLE ${quoteLogTable(table)} (

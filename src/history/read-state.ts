@@ -52,6 +52,7 @@ export function stateMessage(name: TableName, wanted: RowsWanted, role: string |
 DECLARE
   target text := ${name.schema === undefined ? "pg_catalog.current_schema()" : quoteLiteral(name.schema)};
   history oid;
+  column_names text[];
   foreign_columns text[];
   layout text;
   elsewhere text[];
@@ -66,10 +67,9 @@ BEGIN
   SELECT c.oid INTO history FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = target AND c.relname = ${quoteLiteral(name.name)};
   IF history IS NOT NULL THEN
-    SELECT array_agg(attname::text ORDER BY attnum) INTO foreign_columns FROM pg_attribute
+    SELECT array_agg(attname::text ORDER BY attnum) INTO column_names FROM pg_attribute
       WHERE attrelid = history AND attnum > 0 AND NOT attisdropped;
-    IF foreign_columns @> ARRAY[${ours}] THEN
-      foreign_columns := NULL;
+    IF column_names @> ARRAY[${ours}] THEN
       SELECT pg_get_expr(d.adbin, d.adrelid) INTO layout FROM pg_attrdef d JOIN pg_attribute a
         ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = history AND a.attname = 'layout';
       EXECUTE format($q$SELECT ${DIGEST_SQL}, max(version_id) FILTER (WHERE NOT is_dirty), count(*) FILTER (WHERE NOT is_dirty) FROM %I.%I$q$,
@@ -77,8 +77,11 @@ BEGIN
       IF ${rowsIf} THEN
         EXECUTE format($q$SELECT coalesce(json_agg(json_build_array(version_id::text, is_dirty, "timestamp", name, checksum, sequence::text,
           state, direction, duration_ms, statements, statements_done, error, runner_host, runner_pid, backend_pid,
-          backend_start, source) ORDER BY version_id), '[]') FROM %I.%I$q$, target, ${quoteLiteral(name.name)}) INTO found_rows;
+          backend_start, source, %s) ORDER BY version_id), '[]') FROM %I.%I$q$,
+          CASE WHEN 'lease_until' = ANY (column_names) THEN 'lease_until' ELSE 'NULL' END, target, ${quoteLiteral(name.name)}) INTO found_rows;
       END IF;
+    ELSE
+      foreign_columns := column_names;
     END IF;
   ELSIF ${name.schema === undefined} THEN
     SELECT array_agg(n.nspname::text ORDER BY n.nspname) INTO elsewhere FROM pg_class c
@@ -157,17 +160,19 @@ type RowJson = readonly [
   backendId: number | null,
   backendStart: string | null,
   source: string,
+  leaseUntil: string | null,
 ];
 
 function parseRow(json: RowJson): HistoryRow {
   const [version, dirty, timestamp, name, checksum, sequence, state, direction, durationMs, statements, done] = json;
-  const [error, host, processId, backendId, backendStart, source] = [
+  const [error, host, processId, backendId, backendStart, source, leaseUntil] = [
     json[11],
     json[12],
     json[13],
     json[14],
     json[15],
     json[16],
+    json[17],
   ];
   return {
     version: BigInt(version),
@@ -186,6 +191,7 @@ function parseRow(json: RowJson): HistoryRow {
       backendId === null || backendStart === null
         ? undefined
         : { host: host ?? "", processId: processId ?? 0, backendId, backendStart },
+    leaseUntil: leaseUntil === null ? undefined : new Date(leaseUntil),
     source,
   };
 }

@@ -32,6 +32,7 @@ export function row(version: bigint | number, more: Partial<HistoryRow> = {}): H
     statementsDone: 1,
     error: undefined,
     runner: undefined,
+    leaseUntil: undefined,
     source: "gander",
     ...more,
   };

@@ -51,6 +51,7 @@ export function row(name: string, change: Partial<HistoryRow> = {}): HistoryRow 
     statementsDone: 3,
     error: undefined,
     runner: undefined,
+    leaseUntil: undefined,
     source: "gander",
     ...change,
   };
