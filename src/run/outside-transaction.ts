@@ -16,9 +16,9 @@ import {
 import { waysOut } from "../plan/dirty-error.ts";
 import type { PlanStep } from "../plan/plan.ts";
 import { type FailedPart, failureOf, recordedError, redactNotice } from "./failure.ts";
-import { indexState, dropInvalidIndex } from "./concurrent-index.ts";
 import { openGuard } from "./guard.ts";
 import type { StepResult } from "./result.ts";
+import { isAlone, isDoneAlready } from "./resume-statement.ts";
 import { asOurselves, becomeOurselves, ownTransaction } from "./own-role.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
 import { tryToRecord } from "./try-to-record.ts";
@@ -177,30 +177,6 @@ function shifted(error: PostgresError, settings: string): PostgresError {
     { ...error.fields, position: position === undefined ? undefined : Math.max(1, position - from) },
     Math.max(0, error.completed - 1),
   );
-}
-
-/** True for statements that PostgreSQL runs in no message but their own. */
-export function isAlone(facts: readonly StatementFacts[]): boolean {
-  return facts.length === 1 && facts[0]?.outsideTransaction !== undefined;
-}
-
-/**
- * A CONCURRENTLY statement that a crash interrupted may have been finished by the server; the catalog tells. An INVALID
- * index of its name goes before it is built again, and is never taken for the index by IF NOT EXISTS.
- */
-async function isDoneAlready(
-  context: RunContext,
-  facts: StatementFacts | undefined,
-  resumed: boolean,
-): Promise<boolean> {
-  const index = facts?.index;
-  if (index === undefined || index.name === undefined || (!resumed && !index.ifNotExists)) return false;
-  const state = await indexState(context.connection, index);
-  if (index.action === "create") {
-    if (state === "invalid") await dropInvalidIndex(context.connection, index);
-    return resumed && state === "valid";
-  }
-  return index.action === "drop" && resumed && state === "missing";
 }
 
 async function stopped(

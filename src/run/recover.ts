@@ -3,7 +3,7 @@ import { quoteLiteral } from "../database/quote.ts";
 import type { Migration } from "../files/migration.ts";
 import { describeStatements } from "../files/statement-kind.ts";
 import type { HistoryRow } from "../history/history.ts";
-import { isAlone } from "./outside-transaction.ts";
+import { isAlone } from "./resume-statement.ts";
 
 /**
  * Looks at versions whose runner has not finished: where its session is provably gone and it is certain what was done, the

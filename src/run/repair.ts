@@ -6,7 +6,7 @@ import { describeStatements } from "../files/statement-kind.ts";
 import type { HistoryRow } from "../history/history.ts";
 import { logEvent } from "../history/record.ts";
 import { quoteTable } from "../history/table-name.ts";
-import { isAlone } from "./outside-transaction.ts";
+import { isAlone } from "./resume-statement.ts";
 import { dropInvalidStatement, indexState } from "./concurrent-index.ts";
 import { isAlive } from "./recover.ts";
 import type { RunContext } from "./run-context.ts";
