@@ -1,3 +1,5 @@
+import type { LockHolder } from "./events.ts";
+
 /** A stable name for the kind of an error; `docs/errors.md` lists each with its cause and way out. */
 export type ErrorCode =
   | "GANDER_USAGE"
@@ -90,10 +92,17 @@ export class ReadOnlyError extends GanderError {
 export class LockTimeoutError extends GanderError {
   override readonly code = "GANDER_LOCK_TIMEOUT";
   readonly lock: "run" | "table";
+  /** Who held it, as far as that could be found out. */
+  readonly holders: readonly LockHolder[];
 
-  constructor(lock: "run" | "table", message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    lock: "run" | "table",
+    message: string,
+    options: { hint?: string; cause?: unknown; holders?: readonly LockHolder[] } = {},
+  ) {
     super(message, options);
     this.lock = lock;
+    this.holders = options.holders ?? [];
   }
 }
 

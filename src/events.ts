@@ -1,15 +1,41 @@
 import type { Notice } from "./database/connection.ts";
 import type { Direction, PlanWarning } from "./plan/plan.ts";
 
-/** The holder of a lock that we wait for, as far as the server tells. */
+/**
+ * The holder of a lock that we wait for, as far as the server tells: of other users' sessions it tells a role without
+ * pg_read_all_stats little more than that they exist.
+ */
 export interface LockHolder {
+  /** 0 for a prepared transaction, which no session has any more. */
   readonly backendId: number;
   readonly user?: string;
   readonly applicationName?: string;
   readonly clientAddress?: string;
+  /** What its session does, in PostgreSQL's words: `active`, `idle in transaction`. */
+  readonly state?: string;
+  /** What it runs or has run last; without the passwords in it. */
   readonly query?: string;
   /** When its transaction (for a run lock: its session) began, ISO 8601. */
   readonly since?: string;
+  /** How long its transaction had lasted when it was looked at, by the server's clock. */
+  readonly transactionMs?: number;
+  /** The name of a prepared transaction, as COMMIT PREPARED and ROLLBACK PREPARED want it. */
+  readonly preparedTransaction?: string;
+  /** For a run lock: the host and the process on it, where they are known. */
+  readonly host?: string;
+  readonly processId?: number;
+  /** For a run lock: the migration that is under way. */
+  readonly migration?: HeldMigration;
+}
+
+/** What the holder of the run lock is at work on, as far as others can see. */
+export interface HeldMigration {
+  readonly direction: Direction;
+  readonly version: bigint;
+  readonly name?: string;
+  /** 1-based, of `steps`. */
+  readonly step?: number;
+  readonly steps?: number;
 }
 
 /** Everything that happens in a run, as data, in order. Events never hold substituted values or passwords. */
@@ -68,6 +94,13 @@ interface StepEvent<Type extends string> {
   readonly type: Type;
   readonly direction: Direction;
   readonly version: bigint;
+  | (StepEvent<"statement-wait"> & {
+      /** 1-based; undefined for a transactional migration, whose statements travel together. */
+      readonly statement: number | undefined;
+      readonly waitedMs: number;
+      /** Who is in its way. */
+      readonly holders: readonly LockHolder[];
+    })
   readonly name: string;
   /** 1-based, of `steps`. */
   readonly step: number;

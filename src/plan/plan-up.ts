@@ -5,6 +5,7 @@ import type { History, HistoryRow } from "../history/history.ts";
 import { checkHistory, counted, names } from "./check-history.ts";
 import { compareVersions, newestApplied } from "./compare.ts";
 import { dirtyError } from "./dirty-error.ts";
+import { warnOfHeldLocks } from "./held-locks.ts";
 import type { Plan, PlanStep, PlanWarning, Policies, VersionStatus } from "./plan.ts";
 
 export interface UpTarget {
@@ -38,7 +39,8 @@ export function planUp(migrations: readonly Migration[], history: History, targe
   const left = policies.missing === "ignore" ? new Set(missing) : new Set<VersionStatus>();
   const steps = inRange.filter((version) => isToDo(version) && !left.has(version)).map(toStep);
   const planned = target.limit === undefined ? steps : steps.slice(0, target.limit);
-  return { direction: "up", steps: planned, warnings: [...warnings, ...planned.flatMap(warnAboutFile)] };
+  warnings.push(...planned.flatMap(warnAboutFile), ...warnOfHeldLocks(planned));
+  return { direction: "up", steps: planned, warnings };
 }
 
 function isToDo({ state, row, migration }: VersionStatus): boolean {

@@ -36,6 +36,7 @@ export interface PlanWarning {
     | "failed-without-file"
     | "no-file"
     | "transaction-control"
+    | "held-locks"
     | "file";
   /** 0 where it is about no version: a file that is none of ours, say. */
   readonly version: bigint;

@@ -7,6 +7,7 @@ import {
   LockTimeoutError,
   MissingDependencyError,
 } from "../errors.ts";
+import type { LockHolder } from "../events.ts";
 import { PostgresError } from "../database/postgres-error.ts";
 import { MigrationFailedError } from "../run/migration-failed-error.ts";
 import type { JsonFields } from "./json-document.ts";
@@ -29,11 +30,15 @@ function ownFields(error: GanderError): JsonFields {
   if (error instanceof MigrationFailedError) return failureJson(error);
   if (error instanceof FileError) return { problems: error.problems.map((problem) => ({ ...problem })) };
   if (error instanceof ConnectionError) return { sqlState: error.sqlState ?? null };
-  if (error instanceof LockTimeoutError) return { lock: error.lock };
+  if (error instanceof LockTimeoutError) return { lock: error.lock, holders: error.holders.map(holderJson) };
   if (error instanceof HistoryError) return { versions: error.versions };
   if (error instanceof IrreversibleError) return { version: error.version };
   if (error instanceof MissingDependencyError) return { packageName: error.packageName };
   return {};
+}
+
+function holderJson({ migration, ...facts }: LockHolder): JsonFields {
+  return { ...facts, ...(migration !== undefined && { migration: { ...migration } }) };
 }
 
 function failureJson({ failure }: MigrationFailedError): JsonFields {

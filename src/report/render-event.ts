@@ -1,9 +1,9 @@
 import type { GanderEvent, LockHolder } from "../events.ts";
 import { counted } from "./counted.ts";
 import { durationText } from "./duration-text.ts";
+import { holderText } from "./holder-text.ts";
 import { printable, printableLine } from "./printable.ts";
 import { renderWarning } from "./render-warnings.ts";
-import { timeText } from "./time-text.ts";
 import type { View } from "./view.ts";
 
 /** How much people want to be told. */
@@ -49,6 +49,8 @@ export function renderEvent(event: GanderEvent, detail: Detail, view: View): rea
       const { notice } = event;
       const lines = [`  ${notice.severity}: ${notice.message}`, notice.detail, notice.hint].filter(
         (line) => line !== undefined,
+    case "statement-wait":
+      return [statementWaitText(event)];
       );
       const text = printable(lines.join("\n    ")).split("\n");
       return notice.severity === "WARNING" ? text.map((line) => style("warning", line)) : verbose(...text);
@@ -73,6 +75,12 @@ export function waitingText(holder: LockHolder | undefined, waitedMs: number): s
   return `waiting for another gander that is at work on this database${who}${soFar}`;
 }
 
+function statementWaitText(event: Extract<GanderEvent, { type: "statement-wait" }>): string {
+  const statement = event.statement === undefined ? "" : `, statement ${event.statement},`;
+  const holders = event.holders.map(holderText).join("; ");
+  return `${printableLine(event.name)}${statement} waits for ${holders}; ${durationText(event.waitedMs)} so far`;
+}
+
 const retryReasons = {
   "lock-timeout": "waited for a table lock",
   deadlock: "was in a deadlock",
@@ -83,23 +91,4 @@ function retryText(event: Extract<GanderEvent, { type: "step-retry" }>): string 
   const holders = event.holders.length === 0 ? "" : `, held by ${event.holders.map(holderText).join("; ")}`;
   const again = `trying again in ${durationText(event.pauseMs)} (attempt ${event.attempt})`;
   return `${printableLine(event.name)} ${retryReasons[event.reason]}${holders}; ${again}`;
-}
-
-function holderText(holder: LockHolder): string {
-  const { applicationName, user, clientAddress, query, since } = holder;
-  const started = since === undefined ? Number.NaN : Date.parse(since);
-  const parts = [
-    `backend ${holder.backendId}`,
-    applicationName === undefined || applicationName === "" ? undefined : printableLine(applicationName),
-    user === undefined ? undefined : `user ${printableLine(user)}`,
-    clientAddress === undefined ? undefined : `from ${printableLine(clientAddress)}`,
-    Number.isNaN(started) ? undefined : `since ${timeText(new Date(started))} UTC`,
-    query === undefined || query === "" ? undefined : `"${shortened(printableLine(query))}"`,
-  ];
-  return parts.filter((part) => part !== undefined).join(", ");
-}
-
-function shortened(query: string): string {
-  const oneLine = query.replace(/\s+/gu, " ").trim();
-  return oneLine.length > 80 ? `${oneLine.slice(0, 79)}…` : oneLine;
 }
