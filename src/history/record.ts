@@ -9,15 +9,21 @@ import { quoteLogTable, quoteTable } from "./table-name.ts";
 export interface Writer {
   readonly host: string;
   readonly processId: number;
-  /** The session whose end says that the writer is gone, where it is not the one that writes: the guard's, through a pooler. */
-  readonly session?: WriterSession;
+  /** Through a pooler, what stands for the writer instead of the session that writes. */
+  readonly stand?: WriterStand;
 }
 
-/** A session of the server; a reused process id has another start. */
-export interface WriterSession {
+/**
+ * What stands for a writer that has no session of its own: the session of its guard, whose end says that the writer is
+ * gone; or, with a `backendId` of 0, a lease that began at `backendStart`. Both have a lease, the one of a guard a short
+ * one: it spans the moment between two statements.
+ */
+export interface WriterStand {
   readonly backendId: number;
-  /** As PostgreSQL prints it. */
+  /** ISO 8601; with it a reused process id is another session. */
   readonly backendStart: string;
+  /** How long the row counts as alive after each sign of life, in milliseconds. */
+  readonly leaseMs: number;
 }
 
 /** The SQLSTATE with which a step that is not ours any more stops its own message. */
@@ -27,12 +33,16 @@ const ME = "pg_catalog.pg_backend_pid()";
 const MY_START = "(SELECT a.backend_start FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) a)";
 const NOW = "pg_catalog.clock_timestamp()";
 
-function meOf({ session }: Writer): string {
-  return session === undefined ? ME : String(session.backendId);
+function meOf({ stand }: Writer): string {
+  return stand === undefined ? ME : String(stand.backendId);
 }
 
-function myStartOf({ session }: Writer): string {
-  return session === undefined ? MY_START : `${quoteLiteral(session.backendStart)}::timestamptz`;
+function myStartOf({ stand }: Writer): string {
+  return stand === undefined ? MY_START : `${quoteLiteral(stand.backendStart)}::timestamptz`;
+}
+
+function leaseOf({ stand }: Writer): string {
+  return stand === undefined ? "NULL" : `${NOW} OPERATOR(pg_catalog.+) interval '${stand.leaseMs} milliseconds'`;
 }
 
 function isVersion(version: bigint): string {
@@ -77,11 +87,12 @@ interface RowSql {
 
 function insertRow(table: HistoryTable, row: RowSql): string {
   return `INSERT INTO ${quoteTable(table)} (version_id, is_dirty, "timestamp", name, checksum, sequence, state, direction,
-  statements, statements_done, error, runner_host, runner_pid, backend_pid, backend_start,
+  statements, statements_done, error, runner_host, runner_pid, backend_pid, backend_start, lease_until,
   migration_text, text_fingerprint, source)
 SELECT ${row.version}, ${row.dirty}, ${NOW}, ${row.name}, ${row.checksum},
   (SELECT coalesce(pg_catalog.max(sequence), 0) OPERATOR(pg_catalog.+) 1 FROM ${quoteTable(table)}), ${row.state}, 'up',
   ${row.statements}, 0, ${row.error}, ${quoteLiteral(row.writer.host)}, ${row.writer.processId}, ${meOf(row.writer)}, ${myStartOf(row.writer)},
+  ${leaseOf(row.writer)},
   ${quoteLiteral(row.text)}, ${fingerprintText(row.version, row.text)}, 'gander'`;
 }
 
@@ -110,12 +121,28 @@ WHERE ${isVersion(migration.version)} AND is_dirty AND statements_done OPERATOR(
 }
 
 function setRunner(writer: Writer): string {
-  return `runner_host = ${quoteLiteral(writer.host)}, runner_pid = ${writer.processId}, backend_pid = ${meOf(writer)}, backend_start = ${myStartOf(writer)}`;
+  return `runner_host = ${quoteLiteral(writer.host)}, runner_pid = ${writer.processId}, backend_pid = ${meOf(writer)}, backend_start = ${myStartOf(writer)},
+  lease_until = ${leaseOf(writer)}`;
 }
 
-/** Ours is a row that this very session claimed and that nothing took away since. */
+/** Ours is a row that this very session, or what stands for it, claimed and that nothing took away since. */
 function isOurs(version: bigint, writer: Writer): string {
-  return `${isVersion(version)} AND state OPERATOR(pg_catalog.=) 'running' AND backend_pid OPERATOR(pg_catalog.=) ${meOf(writer)}`;
+  const session = `backend_pid OPERATOR(pg_catalog.=) ${meOf(writer)}`;
+  const start = writer.stand === undefined ? "" : ` AND backend_start OPERATOR(pg_catalog.=) ${myStartOf(writer)}`;
+  return `${isVersion(version)} AND state OPERATOR(pg_catalog.=) 'running' AND ${session}${start}`;
+}
+
+/** A sign of life; stops its message where the claim is gone. */
+export function renewLease(table: HistoryTable, version: bigint, writer: Writer): string {
+  return changeOne(
+    `UPDATE ${quoteTable(table)} SET lease_until = ${leaseOf(writer)} WHERE ${isOurs(version, writer)}`,
+    NOT_OURS,
+  );
+}
+
+/** Lets a row go that is to be taken over by another connection, at once. */
+export function endLease(table: HistoryTable, version: bigint, writer: Writer): string {
+  return `UPDATE ${quoteTable(table)} SET lease_until = NULL WHERE ${isOurs(version, writer)}`;
 }
 
 /** The DO block that ends an Up: marks the version applied, and stops the message if the claim is gone. */
@@ -169,7 +196,8 @@ function elapsed(column: string): string {
  */
 export function recordProgress(table: HistoryTable, migration: Migration, done: number, writer: Writer): string {
   return changeOne(
-    `UPDATE ${quoteTable(table)} SET statements_done = ${done} WHERE ${isOurs(migration.version, writer)}`,
+    `UPDATE ${quoteTable(table)} SET statements_done = ${done}${writer.stand === undefined ? "" : `, lease_until = ${leaseOf(writer)}`}
+  WHERE ${isOurs(migration.version, writer)}`,
     NOT_OURS,
   );
 }
@@ -242,9 +270,10 @@ export function recordStopped(
 
 /** What the log tells of one event. */
 export interface LogEvent {
-  readonly event: "applied" | "rolled back" | "failed" | "repaired" | "accepted";
-  readonly version: bigint;
-  readonly name: string;
+  readonly event: "applied" | "rolled back" | "failed" | "repaired" | "accepted" | "upgraded";
+  /** Absent where it is about the tables themselves. */
+  readonly version?: bigint;
+  readonly name?: string;
   readonly direction?: "up" | "down";
   readonly statements?: number;
   readonly checksum?: string;
@@ -265,7 +294,7 @@ export function logEvent(table: HistoryTable, event: LogEvent, writer: Writer): 
   return `INSERT INTO ${log} (id, event, version_id, name, "timestamp", direction, duration_ms, statements, checksum,
   error, note, database_user, application_name, runner_host, runner_pid, backend_pid, gander_version)
 SELECT (SELECT coalesce(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1 FROM ${log}), ${quoteLiteral(event.event)},
-  ${event.version}, ${quoteLiteral(event.name)}, ${NOW}, ${quoteNullable(event.direction)}, ${event.durationSql ?? "NULL"},
+  ${event.version ?? "NULL"}, ${quoteNullable(event.name)}, ${NOW}, ${quoteNullable(event.direction)}, ${event.durationSql ?? "NULL"},
   ${event.statements ?? "NULL"}, ${quoteNullable(event.checksum)}, ${error}, ${quoteNullable(event.note)}, session_user,
   pg_catalog.current_setting('application_name'), ${quoteLiteral(writer.host)}, ${writer.processId}, ${ME},
   ${quoteLiteral(GANDER_VERSION)}`;

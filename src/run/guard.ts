@@ -1,6 +1,7 @@
+import type { Connection } from "../database/connection.ts";
 import { PostgresError } from "../database/postgres-error.ts";
-import { ConfigError, ConnectionError } from "../errors.ts";
-import { doBlock, type WriterSession } from "../history/record.ts";
+import { ConnectionLostError, GanderError } from "../errors.ts";
+import { doBlock, type WriterStand } from "../history/record.ts";
 import type { RunContext } from "./run-context.ts";
 import { LOCK_BUSY, tryLock } from "./step-message.ts";
 import { transactionSettings } from "./transaction-settings.ts";
@@ -8,88 +9,139 @@ import { transactionSettings } from "./transaction-settings.ts";
 const HEARTBEAT_MS = 5_000;
 /** A pooler that has another server connection answers well within this time; one that has none lets us wait. */
 const ANSWER_MS = 2_000;
-const OWN_SESSION = "SELECT pid, backend_start FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())";
+/** From the moment that a guard is lost until the statement after it: nobody takes over within this time. */
+const GUARD_LEASE_MS = 5_000;
+/** Longer than any pause between two tries of a statement. */
+const LEASE_MS = 60_000;
 
-/** Whoever has the guard's session has the run lock: the session ends when we do, which no other one of a pooler does. */
+const OWN_SESSION = `SELECT pid, pg_catalog.to_json(backend_start) #>> '{}'
+  FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())`;
+const SERVER_TIME = "SELECT pg_catalog.to_json(pg_catalog.clock_timestamp()) #>> '{}'";
+
+/** What stands for a run through a pooler while a migration runs outside a transaction. */
 export interface Guard {
-  readonly session: WriterSession;
+  readonly stand: WriterStand;
+  /** @throws ConnectionLostError where it stands no more: then nothing else may be begun */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Holds the run lock through a pooler while a migration runs outside a transaction: an open transaction on a connection of
- * its own. READ COMMITTED, so that it holds no snapshot that CONCURRENTLY would wait for.
- * Undefined where another gander holds it.
+ * Guards a run through a pooler. Where the pooler has a second server connection to give, an open transaction on it holds
+ * the run lock: its session ends when we do, which no other one of a pooler does. READ COMMITTED, so that it holds no
+ * snapshot that CONCURRENTLY would wait for. Where there is only one connection, a lease in the row takes its place.
+ *
+ * Undefined where another gander holds the lock.
  */
 export async function openGuard(context: RunContext): Promise<Guard | undefined> {
-  if (!context.database.severalConnections) {
-    throw new ConfigError("a migration outside a transaction needs a second connection, or a direct one", {
-      hint: "This connection goes through a pooler. Name the server itself with migrationUrl (--migration-url).",
-    });
+  if (!context.database.severalConnections) return await createLease(context);
+  const opening = openSecond(context);
+  opening.catch(() => undefined);
+  const second = await inTime(opening);
+  if (second === "late") {
+    // Our own connection holds the only one while it is used; what comes late is not wanted any more.
+    void opening.then((late) => late?.end()).catch(() => undefined);
+    return await createLease(context);
   }
-  const connection = await context.database.connect();
-  let session: WriterSession;
+  if (second === undefined) return undefined;
+  const answer = context.connection.send("SELECT 1");
+  let answered: unknown;
+  try {
+    answered = await inTime(answer);
+  } catch (error) {
+    await second.end();
+    throw error;
+  }
+  if (answered === "late") {
+    await second.end();
+    // With the guard gone the pooler answers; until then nothing else may be sent.
+    await answer;
+    return await createLease(context);
+  }
+  return keep(second);
+}
+
+interface Second {
+  readonly connection: Connection;
+  readonly stand: WriterStand;
+  end(): Promise<void>;
+}
+
+async function openSecond(context: RunContext): Promise<Second | undefined> {
+  let connection: Connection;
+  try {
+    connection = await context.database.connect();
+  } catch (error) {
+    throw lost(error);
+  }
+  const end = async (): Promise<void> => {
+    await connection.send("ROLLBACK").catch(() => undefined);
+    await connection.close();
+  };
   try {
     const settings = transactionSettings(context, context.lockTimeout, "gander run lock").join("\n  ");
     const results = await connection.send(
       `BEGIN ISOLATION LEVEL READ COMMITTED;\n${doBlock(`BEGIN ${settings} ${tryLock(context)} END`)};\n${OWN_SESSION}`,
     );
     const [backendId, backendStart] = results.at(-1)?.rows[0] ?? [];
-    session = { backendId: Number(backendId), backendStart: backendStart ?? "" };
+    const stand = { backendId: Number(backendId), backendStart: backendStart ?? "", leaseMs: GUARD_LEASE_MS };
+    return { connection, stand, end };
   } catch (error) {
-    await connection.send("ROLLBACK").catch(() => undefined);
-    await connection.close();
+    await end();
     if (error instanceof PostgresError && error.sqlState === LOCK_BUSY) return undefined;
-    throw new ConnectionError("the run lock could not be held on a second connection through the pooler", {
-      hint: "Start again, or name the server itself with migrationUrl (--migration-url).",
-      cause: error,
-    });
+    throw lost(error);
   }
-  const end = async (): Promise<void> => {
-    await connection.send("ROLLBACK").catch(() => undefined);
-    await connection.close();
-  };
-  const answer = context.connection.send("SELECT 1");
-  let inTime: boolean;
-  try {
-    inTime = await settlesInTime(answer);
-  } catch (error) {
-    await end();
-    throw error;
-  }
-  if (!inTime) {
-    await end();
-    // With the guard gone the pooler answers; until then nothing else may be sent.
-    await answer;
-    throw new ConfigError(
-      "the pooler has no second server connection to give, which a migration outside a transaction needs",
-      {
-        hint: "Nothing of it ran. Name the server itself with migrationUrl (--migration-url), or give the pool two connections.",
-      },
-    );
-  }
+}
+
+function keep({ connection, stand, end }: Second): Guard {
   let beating: Promise<unknown> = Promise.resolve();
-  const timer = setInterval(() => {
-    beating = beating.then(() => connection.send("SELECT 1")).catch(() => undefined);
-  }, HEARTBEAT_MS);
+  const beat = (): Promise<unknown> =>
+    (beating = beating.catch(() => undefined).then(() => connection.send("SELECT 1")));
+  const timer = setInterval(() => beat().catch(() => undefined), HEARTBEAT_MS);
   return {
-    session,
+    stand,
+    check: async () => {
+      try {
+        await beat();
+      } catch (error) {
+        throw lost(error);
+      }
+    },
     close: async () => {
       clearInterval(timer);
-      await beating;
+      await beating.catch(() => undefined);
       await end();
     },
   };
 }
 
-/** Whether an answer comes in time. @throws what it rejects with */
-async function settlesInTime(answer: Promise<unknown>): Promise<boolean> {
+async function createLease({ connection }: RunContext): Promise<Guard> {
+  const [result] = await connection.send(SERVER_TIME);
+  return {
+    stand: { backendId: 0, backendStart: result?.rows[0]?.[0] ?? "", leaseMs: LEASE_MS },
+    check: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+function lost(error: unknown): ConnectionLostError {
+  const why = error instanceof GanderError || error instanceof PostgresError ? error.message : String(error);
+  return new ConnectionLostError(
+    `The second connection, which holds the run lock through the pooler, was lost: ${why}`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** What it resolves with, or `late`. @throws what it rejects with in time */
+async function inTime<T>(answer: Promise<T>): Promise<T | "late"> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ANSWER_MS);
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(() => resolve("late"), ANSWER_MS);
   });
   try {
-    return await Promise.race([answer.then(() => true), late]);
+    return await Promise.race([answer, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -7,16 +7,20 @@ import {
   claimResumed,
   claimUp,
   doBlock,
+  endLease,
   finishDown,
   finishUp,
+  NOT_OURS,
   recordFailedUp,
   recordProgress,
   recordStopped,
+  renewLease,
 } from "../history/record.ts";
 import { waysOut } from "../plan/dirty-error.ts";
 import type { PlanStep } from "../plan/plan.ts";
 import { type FailedPart, failureOf, recordedError, redactNotice } from "./failure.ts";
-import { openGuard } from "./guard.ts";
+import { statementTag } from "./alive.ts";
+import { type Guard, openGuard } from "./guard.ts";
 import type { StepResult } from "./result.ts";
 import { isAlone, isDoneAlready } from "./resume-statement.ts";
 import { asOurselves, becomeOurselves, ownTransaction } from "./own-role.ts";
@@ -44,14 +48,38 @@ export async function runOutsideTransaction(
   total: number,
   before: readonly StepResult[],
 ): Promise<StepResult | undefined> {
-  if (!context.pooled) return await runStatements(context, step, number, total, before);
+  if (!context.pooled) return await runStatements(context, step, number, total, before, async () => true);
   const guard = await openGuard(context);
   if (guard === undefined) return undefined;
   try {
-    const writer = { ...context.writer, session: guard.session };
-    return await runStatements({ ...context, writer }, step, number, total, before);
+    const guarded = { ...context, writer: { ...context.writer, stand: guard.stand } };
+    const isStillOurs = () => checkGuard(guarded, guard, step.migration.version);
+    return await runStatements(guarded, step, number, total, before, isStillOurs);
   } finally {
     await guard.close();
+  }
+}
+
+/**
+ * Whether the next statement may begin: false where another gander has taken the version over.
+ *
+ * @throws ConnectionLostError where the guard is lost; whoever goes on, another connection of ours or another gander, reads
+ * from the history what is done
+ */
+async function checkGuard(context: RunContext, guard: Guard, version: bigint): Promise<boolean> {
+  try {
+    await guard.check();
+  } catch (error) {
+    await tryToRecord(context, [endLease(context.table, version, context.writer)]);
+    throw error;
+  }
+  try {
+    await send(context, renewLease(context.table, version, context.writer));
+    return true;
+  } catch (error) {
+    if (!(error instanceof PostgresError) || error.sqlState !== NOT_OURS) throw error;
+    await rollBack(context.connection);
+    return false;
   }
 }
 
@@ -61,6 +89,7 @@ async function runStatements(
   number: number,
   total: number,
   before: readonly StepResult[],
+  isStillOurs: () => Promise<boolean>,
 ): Promise<StepResult | undefined> {
   const { migration, direction } = step;
   const statements = migration[direction] ?? [];
@@ -71,17 +100,23 @@ async function runStatements(
   const onNotice = (notice: Parameters<NonNullable<Parameters<typeof send>[2]>>[0]): void =>
     context.emit({ type: "step-notice", ...facts, notice: redactNotice(notice, step) });
   const retry = createRetries(context);
-  const mayTryAgain = (error: PostgresError): Promise<boolean> => retry(error, step, number, total);
+  const mayTryAgain = async (error: PostgresError): Promise<boolean> =>
+    (await retry(error, step, number, total)) && (await isStillOurs());
   for (let at = step.firstStatement; at < statements.length; at++) {
+    if (at > step.firstStatement && !(await isStillOurs())) return undefined;
     const statement = statements[at] as Statement;
     context.emit({ type: "statement-start", ...facts, statement: at + 1, statements: statements.length });
     const last = at + 1 === statements.length;
     const progress = last ? finish(context, step) : progressOf(context, migration, at + 1);
     try {
       const resumed = at === step.firstStatement && step.row !== undefined;
-      await runStatement(context, { statement, progress, resumed, mayTryAgain, onNotice });
+      await runStatement(context, { version: migration.version, statement, progress, resumed, mayTryAgain, onNotice });
     } catch (error) {
       if (!(error instanceof PostgresError)) throw error;
+      if (error.sqlState === NOT_OURS && context.pooled) {
+        await rollBack(context.connection);
+        return undefined;
+      }
       throw await stopped(context, { step, error, statement, statementIndex: at }, before);
     }
   }
@@ -127,6 +162,7 @@ function progressOf(context: RunContext, migration: Migration, done: number): st
 }
 
 interface StatementRun {
+  readonly version: bigint;
   readonly statement: Statement;
   readonly progress: string;
   /** It is the first one after a crash or a repair, and may have been done. */
@@ -136,15 +172,30 @@ interface StatementRun {
 }
 
 async function runStatement(context: RunContext, run: StatementRun): Promise<void> {
-  const { statement, progress, resumed, onNotice } = run;
+  const { version, statement, progress, resumed, onNotice } = run;
   const facts = describeStatements(statement.sql);
   if (await isDoneAlready(context, facts[0], resumed)) {
     await send(context, progress);
     return;
   }
   if (!isAlone(facts) && (await runWithProgress(context, run, facts))) return;
-  await send(context, statement.sql, onNotice);
+  await sendAlone(context, statement, onNotice, version);
   await send(context, progress);
+}
+
+async function sendAlone(
+  context: RunContext,
+  { sql }: Statement,
+  onNotice: StatementRun["onNotice"],
+  version: bigint,
+): Promise<void> {
+  const { stand } = context.writer;
+  const tag = stand === undefined ? "" : statementTag(version, stand);
+  try {
+    await send(context, `${tag}${sql}`, onNotice);
+  } catch (error) {
+    throw error instanceof PostgresError ? shifted(error, tag.length, 0) : error;
+  }
 }
 
 /** False where PostgreSQL wants the statement alone. What fails is rolled back, all of it, and so may be tried again. */
@@ -164,18 +215,17 @@ async function runWithProgress(
       if (!(error instanceof PostgresError)) throw error;
       await rollBack(context.connection);
       if (WANTS_TO_BE_ALONE.has(error.sqlState)) return false;
-      if (controlsItself || !(await mayTryAgain(error))) throw shifted(error, settings);
+      if (controlsItself || !(await mayTryAgain(error))) throw shifted(error, Array.from(settings).length + 3, 1);
     }
   }
 }
 
 /** An error's position and count, seen from the statement instead of the message that carried it. */
-function shifted(error: PostgresError, settings: string): PostgresError {
+function shifted(error: PostgresError, characters: number, statements: number): PostgresError {
   const { position } = error.fields;
-  const from = Array.from(settings).length + 3;
   return new PostgresError(
-    { ...error.fields, position: position === undefined ? undefined : Math.max(1, position - from) },
-    Math.max(0, error.completed - 1),
+    { ...error.fields, position: position === undefined ? undefined : Math.max(1, position - characters) },
+    Math.max(0, error.completed - statements),
   );
 }
 

@@ -1,8 +1,8 @@
 import type { Connection } from "../database/connection.ts";
-import { quoteLiteral } from "../database/quote.ts";
 import type { Migration } from "../files/migration.ts";
 import { describeStatements } from "../files/statement-kind.ts";
 import type { HistoryRow } from "../history/history.ts";
+import { isAlive } from "./alive.ts";
 import { isAlone } from "./resume-statement.ts";
 
 /**
@@ -34,13 +34,4 @@ function isCertain(row: HistoryRow, migrations: readonly Migration[]): boolean {
   return (
     outsideTransaction === "VACUUM" || (index !== undefined && index.action !== "reindex" && index.name !== undefined)
   );
-}
-
-/** Whether the session that wrote the row still exists; a reused process id has another start. */
-export async function isAlive(connection: Connection, { runner }: HistoryRow): Promise<boolean> {
-  if (runner === undefined) return false;
-  const [result] = await connection.send(
-    `SELECT 1 FROM pg_catalog.pg_stat_get_activity(NULL) WHERE pid = ${runner.backendId} AND backend_start = ${quoteLiteral(runner.backendStart)}::timestamptz`,
-  );
-  return (result?.rows.length ?? 0) > 0 && connection.driver !== "pglite";
 }

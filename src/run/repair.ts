@@ -8,7 +8,7 @@ import { logEvent } from "../history/record.ts";
 import { quoteTable } from "../history/table-name.ts";
 import { isAlone } from "./resume-statement.ts";
 import { dropInvalidStatement, indexState } from "./concurrent-index.ts";
-import { isAlive } from "./recover.ts";
+import { isAlive } from "./alive.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** What `repair` makes of a dirty version. */

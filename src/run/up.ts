@@ -1,24 +1,22 @@
-import { PostgresError } from "../database/postgres-error.ts";
-import { ConfigError } from "../errors.ts";
-import { createTables } from "../history/layout.ts";
+import { LockTimeoutError } from "../errors.ts";
+import type { HistoryRow } from "../history/history.ts";
 import type { DatabaseState } from "../history/read-state.ts";
 import { historyOf } from "../history/read-state.ts";
-import { describeTable } from "../history/table-name.ts";
 import type { Plan } from "../plan/plan.ts";
 import { checkTarget, planUp, type UpTarget } from "../plan/plan-up.ts";
-import { doBlock } from "../history/record.ts";
 import { checkSessionState, checkSmallVersions, checkSteps, warningsOf } from "./check-files.ts";
-import { checkState, checkWritable, type UsableState } from "./check-state.ts";
+import { checkState, checkWritable, planOnLayout, type UsableState } from "./check-state.ts";
 import { failedElsewhere } from "./failed-elsewhere.ts";
 import { createPauses, pauseFor } from "./pause.ts";
-import { isAlive, recoverCrashed } from "./recover.ts";
+import { isAlive } from "./alive.ts";
+import { prepareHistory } from "./prepare-history.ts";
+import { recoverCrashed } from "./recover.ts";
 import type { RunResult, StepResult } from "./result.ts";
-import { rollBack, type RunContext, send } from "./run-context.ts";
+import type { RunContext } from "./run-context.ts";
 import { type LockOutcome, releaseRunLock, takeRunLock } from "./run-lock.ts";
 import { type RunMemory, settleMemory } from "./run-memory.ts";
 import { runSteps } from "./run-steps.ts";
 import type { RunSettings, Session } from "./session.ts";
-import { LOCK_BUSY, tryLock } from "./step-message.ts";
 
 /** Applies what is pending; where nothing is, it has read and taken no lock. After a lost connection it goes on. */
 export async function runUp(
@@ -43,7 +41,8 @@ export async function runUp(
   const files = source.files();
   const plan = (current: UsableState): Plan => {
     if (settings.policies.missing === "error") checkSmallVersions(files, current.rows ?? []);
-    return planUp(files.migrations, historyOf(current), whatIsLeft(target, memory), settings.policies);
+    const left = whatIsLeft(target, memory);
+    return planOnLayout(current, () => planUp(files.migrations, historyOf(current), left, settings.policies));
   };
   for (const warning of warningsOf(files.warnings)) context.emit({ type: "warning", warning });
   if (!isUnderWay(state)) {
@@ -103,19 +102,21 @@ async function applyUnderLock(
     const failure = waitedMs > 0 ? failedElsewhere(files.migrations, state, session.state.rows ?? []) : undefined;
     if (failure !== undefined) throw failure;
     const rows = await recoverCrashed(context.connection, files.migrations, state.rows ?? []);
-    const working = context.pooled && (await someoneWorks(context, { ...state, rows }));
-    if (!working) {
+    const busy = await findWorking(context, rows);
+    if (busy === undefined) {
       const made = plan({ ...state, rows });
       if (made.steps.length === 0) return report(made.warnings, state);
       memory.planned ??= made.steps;
       checkSteps(made.steps);
       if (context.pooled) checkSessionState(made.steps);
-      if (state.exists || (await createHistory(context))) {
+      if (await prepareHistory(context, state)) {
         context.emit({ type: "run-start", direction: "up", steps: made.steps.length });
         const { contended } = await runSteps(context, made.steps, memory.done);
         if (!contended) return report(made.warnings, state);
       }
     }
+    if (busy !== undefined) waitFor(context, busy, waitedMs);
+    await release(context);
     const pauseMs = pauses();
     await pauseFor(pauseMs, context.signal);
     waitedMs += pauseMs;
@@ -129,49 +130,27 @@ function isUnderWay({ rows }: DatabaseState): boolean {
   return rows?.some(({ state }) => state === "running") ?? false;
 }
 
-async function someoneWorks({ connection }: RunContext, { rows }: DatabaseState): Promise<boolean> {
-  for (const row of rows ?? []) if (row.state === "running" && (await isAlive(connection, row))) return true;
-  return false;
+/** The version that somebody else is at work on without holding the run lock: through a pooler, on a lease. */
+async function findWorking({ connection }: RunContext, rows: readonly HistoryRow[]): Promise<HistoryRow | undefined> {
+  for (const row of rows) if (row.state === "running" && (await isAlive(connection, row))) return row;
+  return undefined;
+}
+
+/** @throws LockTimeoutError when `wait` is over */
+function waitFor(context: RunContext, { name, runner }: HistoryRow, waitedMs: number): void {
+  const holder = runner === undefined ? undefined : { backendId: runner.backendId };
+  if (context.wait !== undefined && waitedMs >= context.wait) {
+    throw new LockTimeoutError(
+      "run",
+      `process ${runner?.processId} on ${runner?.host} is still at work on ${name} after ${waitedMs} ms`,
+      { hint: "Wait for it and start again, or give more time with --wait. Nothing was changed." },
+    );
+  }
+  context.emit({ type: "lock-wait", lock: "run", holder, waitedMs });
 }
 
 function newestOf(done: readonly StepResult[], before: bigint): bigint {
   return done.reduce((newest, { version }) => (version > newest ? version : newest), before);
-}
-
-/** Creates history and log; false if another gander did it at the same moment. @throws ConfigError where it may not */
-async function createHistory(context: RunContext): Promise<boolean> {
-  const lock = context.pooled ? [doBlock(`BEGIN ${tryLock(context)} END`)] : [];
-  const role =
-    context.pooled && context.role !== undefined ? [`SET LOCAL ROLE "${context.role.replaceAll('"', '""')}"`] : [];
-  try {
-    await send(context, ["BEGIN", ...role, ...lock, ...createTables(context.table), "COMMIT"].join(";\n"));
-    return true;
-  } catch (error) {
-    if (!(error instanceof PostgresError)) throw error;
-    await rollBack(context.connection);
-    const { schema } = context.table;
-    switch (error.sqlState) {
-      case LOCK_BUSY:
-      case "42P07":
-      case "23505":
-        return false;
-      case "3F000":
-        throw new ConfigError(`the schema ${schema} of the history does not exist`, {
-          hint: `CREATE SCHEMA ${schema}; or name another one with --table`,
-          cause: error,
-        });
-      case "42501":
-        throw new ConfigError(
-          `the history ${describeTable(context.table)} cannot be created: ${error.fields.message}`,
-          {
-            hint: `Let the role create tables there: GRANT CREATE ON SCHEMA ${schema} TO the role; or name a schema of its own with --table schema.name`,
-            cause: error,
-          },
-        );
-      default:
-        throw error;
-    }
-  }
 }
 
 /** The lock ends with the connection where it cannot be released any more. */
