@@ -105,24 +105,5 @@ describe.runIf(hasPgbouncer).each(servers())(
       await expect.poll(() => database.query(SLEEPING), { timeout: 30_000 }).toEqual([{ n: 0 }]);
       expect(await database.query("SELECT n FROM counted ORDER BY n")).toEqual([{ n: 1 }, { n: 2 }]);
     });
-
-    test("a pool of one server connection is told at once outside a transaction, and nothing is left", async () => {
-      await using one = await startPooler(server, 1);
-      await using database = await createDatabase(server);
-      const migrations = writeMigrations({
-        "1_a.sql": "-- +goose Up\nCREATE TABLE counted (n int);\n",
-        "2_b.sql": "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY counted_n ON counted (n);\n",
-      });
-      const { exitCode, answer } = await startServer(library.path, one.url(database.name), migrations).ended;
-      expect([exitCode, answer]).toMatchObject([
-        1,
-        { code: "GANDER_CONFIG", hint: expect.stringMatching(/migrationUrl/) },
-      ]);
-      expect(await database.query("SELECT version_id::int AS v, is_dirty FROM schema_migrations")).toEqual([
-        { v: 1, is_dirty: false },
-      ]);
-      const direct = await startServer(library.path, database.url, migrations).ended;
-      expect(direct.exitCode).toBe(0);
-    });
   },
 );
