@@ -59,11 +59,20 @@ export type GanderEvent =
   | { readonly type: "warning"; readonly warning: PlanWarning }
   | {
       readonly type: "lock-wait";
-      readonly lock: "run";
+      /** `history`: its table is in use, and has to be upgraded. */
+      readonly lock: "run" | "history";
       readonly holder: LockHolder | undefined;
       readonly waitedMs: number;
     }
   | { readonly type: "locked"; readonly waitedMs: number }
+  | {
+      /** The history has the layout of this version of gander now: an older one can read it and write no more. */
+      readonly type: "history-upgraded";
+      /** `schema.table` */
+      readonly table: string;
+      readonly from: number;
+      readonly to: number;
+    }
   | {
       /** The connection is gone; the run goes on over a new one, once it is certain what the old one has done. */
       readonly type: "connection-lost";
@@ -85,6 +94,13 @@ export type GanderEvent =
       readonly pauseMs: number;
       readonly holders: readonly LockHolder[];
     })
+  | (StepEvent<"statement-wait"> & {
+      /** 1-based; undefined for a transactional migration, whose statements travel together. */
+      readonly statement: number | undefined;
+      readonly waitedMs: number;
+      /** Who is in its way. */
+      readonly holders: readonly LockHolder[];
+    })
   | (StepEvent<"step-notice"> & { readonly notice: Notice })
   | (StepEvent<"step-done"> & { readonly durationMs: number; readonly statements: number })
   | (StepEvent<"step-failed"> & { readonly message: string })
@@ -94,13 +110,6 @@ interface StepEvent<Type extends string> {
   readonly type: Type;
   readonly direction: Direction;
   readonly version: bigint;
-  | (StepEvent<"statement-wait"> & {
-      /** 1-based; undefined for a transactional migration, whose statements travel together. */
-      readonly statement: number | undefined;
-      readonly waitedMs: number;
-      /** Who is in its way. */
-      readonly holders: readonly LockHolder[];
-    })
   readonly name: string;
   /** 1-based, of `steps`. */
   readonly step: number;

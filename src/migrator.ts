@@ -8,11 +8,12 @@ import { compareVersions } from "./plan/compare.ts";
 import type { Plan, VersionStatus } from "./plan/plan.ts";
 import { type DownTarget, planDown } from "./plan/plan-down.ts";
 import { planUp, type UpTarget } from "./plan/plan-up.ts";
-import { checkState } from "./run/check-state.ts";
+import { checkLayout, checkState } from "./run/check-state.ts";
 import { type Confirmation, runDown } from "./run/down.ts";
 import { renderPlan } from "./run/render-plan.ts";
 import { acceptText, carryOutRepair, chooseDirty, planRepair, type RepairMark, type RepairPlan } from "./run/repair.ts";
 import type { RunResult } from "./run/result.ts";
+import { prepareOrStop } from "./run/prepare-history.ts";
 import { takeRunLock } from "./run/run-lock.ts";
 import { inSession, runInSession } from "./run/in-session.ts";
 import { createMemory, type RunMemory } from "./run/run-memory.ts";
@@ -183,12 +184,15 @@ export function createMigrator(options: MigratorOptions): Migrator {
         const { context, source } = session;
         const { state } = await takeRunLock(context, settings.tableName, "rows", () => false);
         try {
-          const row = await chooseDirty(context, checkState(state, settings.tableName).rows ?? [], version);
+          const current = checkState(state, settings.tableName);
+          checkLayout(current);
+          const row = await chooseDirty(context, current.rows ?? [], version);
           const migration = source.files().migrations.find((file) => file.version === row.version);
           const plan = await planRepair(context, row, migration, mark);
           if (confirm !== undefined && !(await confirm(plan))) {
             throw new ConfirmationError("not confirmed: nothing was changed", { hint: "Answer yes, or say --yes." });
           }
+          await prepareOrStop(context, current);
           await carryOutRepair(context, row, plan);
           return plan;
         } finally {
@@ -199,13 +203,16 @@ export function createMigrator(options: MigratorOptions): Migrator {
       withSession("always", undefined, async ({ context, source }) => {
         const { state } = await takeRunLock(context, settings.tableName, "rows", () => false);
         try {
+          const current = checkState(state, settings.tableName);
+          checkLayout(current);
           const migration = source.files().migrations.find((file) => file.version === version);
-          const row = state.rows?.find((one) => one.version === version && !one.dirty);
+          const row = current.rows?.find((one) => one.version === version && !one.dirty);
           if (migration === undefined || row === undefined) {
             throw new UsageError(`version ${version} ${migration === undefined ? "has no file" : "is not applied"}`, {
               hint: "gander status lists the versions.",
             });
           }
+          await prepareOrStop(context, current);
           await acceptText(context, migration);
         } finally {
           await release(context);

@@ -1,4 +1,5 @@
 import type { Migration } from "../files/migration.ts";
+import { STATES } from "./history.ts";
 import type { Fingerprint } from "../files/read-fingerprints.ts";
 
 /*
@@ -23,11 +24,14 @@ export function digestTexts(files: readonly Fingerprint[]): string {
   return `${files.length}:0:${sum}`;
 }
 
+/** Whether a row is dirty; what a state means that only a newer gander knows cannot be told, so its row counts as dirty. */
+export const DIRTY_SQL = `(is_dirty OR state OPERATOR(pg_catalog.<>) ALL (ARRAY[${STATES.map((state) => `'${state}'`).join(", ")}]))`;
+
 /** The same over the rows of a history, as an SQL expression; everything in it is qualified. */
-export const DIGEST_SQL = `pg_catalog.concat(pg_catalog.count(*), ':', pg_catalog.count(*) FILTER (WHERE is_dirty), ':',
+export const DIGEST_SQL = `pg_catalog.concat(pg_catalog.count(*), ':', pg_catalog.count(*) FILTER (WHERE ${DIRTY_SQL}), ':',
   coalesce(pg_catalog.sum(('x' OPERATOR(pg_catalog.||) pg_catalog.left(checksum, 15))::bit(60)::bigint::numeric
     OPERATOR(pg_catalog.*) version_id), 0))`;
 
 /** The parts of the one over texts as columns, and the newest version. */
-export const TEXT_DIGEST_COLUMNS = `pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE is_dirty) AS d,
+export const TEXT_DIGEST_COLUMNS = `pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ${DIRTY_SQL}) AS d,
   pg_catalog.sum(text_fingerprint OPERATOR(pg_catalog.#) version_id) AS s, pg_catalog.max(version_id) AS v`;

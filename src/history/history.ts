@@ -12,8 +12,12 @@ export interface HistoryTable {
  * - `running`: outside a transaction, begun and not finished; its runner is at work or has crashed. (Dirty.)
  * - `stopped`: outside a transaction, a statement failed; neither applied nor pending. (Dirty.)
  * - `resumable`: `repair` looked at it; the next run goes on at the statement that failed. (Dirty.)
+ * - `newer`: what a newer gander calls a state that this one does not know. (Dirty.)
  */
-export type HistoryState = "applied" | "failed" | "running" | "stopped" | "resumable";
+export type HistoryState = (typeof STATES)[number] | "newer";
+
+/** The states that this version of gander writes. */
+export const STATES = ["applied", "failed", "running", "stopped", "resumable"] as const;
 
 /** Who applies or applied a version. */
 export interface Runner {

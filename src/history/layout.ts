@@ -1,4 +1,5 @@
-import type { HistoryTable } from "./history.ts";
+import { quoteLiteral } from "../database/quote.ts";
+import { type HistoryTable, STATES } from "./history.ts";
 import { quoteLogTable, quoteTable } from "./table-name.ts";
 
 /**
@@ -6,6 +7,36 @@ import { quoteLogTable, quoteTable } from "./table-name.ts";
  * of a table: it survives dump and restore, and needs no row.
  */
 export const LAYOUT = 2;
+
+/**
+ * What a later layout adds to the one before. It only ever adds: columns that may be NULL or have a default, and states
+ * whose rows are dirty; nothing is renamed, dropped or given another meaning. So an older gander can read a newer history,
+ * and refuses to write it.
+ */
+const ADDED: readonly { readonly layout: number; readonly changes: (table: HistoryTable) => readonly string[] }[] = [
+  {
+    layout: 2,
+    changes: (table) => [`ALTER TABLE ${quoteTable(table)} ADD COLUMN IF NOT EXISTS lease_until timestamptz`],
+  },
+];
+
+/** Brings the history and its log from an older layout to this one. */
+export function upgradeTables(table: HistoryTable, from: number): readonly string[] {
+  return [
+    ...ADDED.filter(({ layout }) => layout > from).flatMap(({ changes }) => changes(table)),
+    `ALTER TABLE ${quoteTable(table)} ALTER COLUMN layout SET DEFAULT ${LAYOUT}`,
+    `ALTER TABLE ${quoteLogTable(table)} ALTER COLUMN layout SET DEFAULT ${LAYOUT}`,
+  ];
+}
+
+/** An expression for the layout that a history has now; NULL where there is no history. */
+export function layoutSql(table: HistoryTable): string {
+  return `(SELECT pg_catalog.substring(pg_catalog.pg_get_expr(d.adbin, d.adrelid), '[0-9]+')::integer
+  FROM pg_catalog.pg_attrdef d JOIN pg_catalog.pg_attribute a
+    ON a.attrelid OPERATOR(pg_catalog.=) d.adrelid AND a.attnum OPERATOR(pg_catalog.=) d.adnum
+  WHERE d.adrelid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(${quoteLiteral(quoteTable(table))})
+    AND a.attname OPERATOR(pg_catalog.=) 'layout')`;
+}
 
 /** Creates the history and its log; one statement each, so that they can be part of a longer message. */
 export function createTables(table: HistoryTable): readonly string[] {
@@ -17,7 +48,7 @@ export function createTables(table: HistoryTable): readonly string[] {
   name text NOT NULL,
   checksum text,
   sequence bigint NOT NULL,
-  state text NOT NULL CHECK (state IN ('applied', 'failed', 'running', 'stopped', 'resumable')),
+  state text NOT NULL CHECK (state IN (${STATES.map((state) => quoteLiteral(state)).join(", ")})),
   direction text NOT NULL CHECK (direction IN ('up', 'down')),
   duration_ms bigint,
   statements integer NOT NULL,

@@ -1,7 +1,7 @@
 import type { Connection } from "../database/connection.ts";
 import { quoteDollar, quoteLiteral, quoteNullable } from "../database/quote.ts";
-import { DIGEST_SQL } from "./digest.ts";
-import type { History, HistoryRow, HistoryState, HistoryTable, RecordedError } from "./history.ts";
+import { DIGEST_SQL, DIRTY_SQL } from "./digest.ts";
+import { type History, type HistoryRow, type HistoryTable, type RecordedError, STATES } from "./history.ts";
 import { OUR_COLUMNS } from "./layout.ts";
 import type { TableName } from "./table-name.ts";
 
@@ -72,7 +72,8 @@ BEGIN
     IF column_names @> ARRAY[${ours}] THEN
       SELECT pg_get_expr(d.adbin, d.adrelid) INTO layout FROM pg_attrdef d JOIN pg_attribute a
         ON a.attrelid = d.adrelid AND a.attnum = d.adnum WHERE d.adrelid = history AND a.attname = 'layout';
-      EXECUTE format($q$SELECT ${DIGEST_SQL}, max(version_id) FILTER (WHERE NOT is_dirty), count(*) FILTER (WHERE NOT is_dirty) FROM %I.%I$q$,
+      EXECUTE format($q$SELECT ${DIGEST_SQL}, max(version_id) FILTER (WHERE NOT ${DIRTY_SQL}),
+          count(*) FILTER (WHERE NOT ${DIRTY_SQL}) FROM %I.%I$q$,
         target, ${quoteLiteral(name.name)}) INTO digest, newest, applied;
       IF ${rowsIf} THEN
         EXECUTE format($q$SELECT coalesce(json_agg(json_build_array(version_id::text, is_dirty, "timestamp", name, checksum, sequence::text,
@@ -149,7 +150,7 @@ type RowJson = readonly [
   name: string,
   checksum: string | null,
   sequence: string,
-  state: HistoryState,
+  state: string,
   direction: "up" | "down",
   durationMs: number | null,
   statements: number,
@@ -176,12 +177,12 @@ function parseRow(json: RowJson): HistoryRow {
   ];
   return {
     version: BigInt(version),
-    dirty,
+    dirty: dirty || !isKnown(state),
     timestamp: new Date(timestamp),
     name,
     checksum: checksum ?? undefined,
     sequence: BigInt(sequence),
-    state,
+    state: isKnown(state) ? state : "newer",
     direction,
     durationMs: durationMs ?? undefined,
     statements,
@@ -194,4 +195,8 @@ function parseRow(json: RowJson): HistoryRow {
     leaseUntil: leaseUntil === null ? undefined : new Date(leaseUntil),
     source,
   };
+}
+
+function isKnown(state: string): state is (typeof STATES)[number] {
+  return (STATES as readonly string[]).includes(state);
 }

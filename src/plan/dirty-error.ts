@@ -6,13 +6,16 @@ import type { VersionStatus } from "./plan.ts";
 export function dirtyError(dirty: readonly VersionStatus[]): HistoryError {
   const rows = dirty.flatMap(({ row }) => (row === undefined ? [] : [row]));
   return new HistoryError("GANDER_HISTORY_DIRTY", rows.map(describeDirty).join("\n"), {
-    hint: rows.flatMap(({ version }) => waysOut(version)).join("\n"),
+    hint: rows
+      .flatMap(({ version, state }) => (state === "newer" ? ["Use the newer version of pg-gander."] : waysOut(version)))
+      .join("\n"),
     versions: rows.map(({ version }) => version),
   });
 }
 
 /** What is known of a version that stopped half way, in a few lines. */
 function describeDirty(row: HistoryRow): string {
+  if (row.state === "newer") return `${row.name} is in a state that a newer gander wrote and this one does not know`;
   const verb = row.direction === "up" ? "being applied" : "being rolled back";
   const by = row.runner === undefined ? "" : ` by process ${row.runner.processId} on ${row.runner.host}`;
   const began =

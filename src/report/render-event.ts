@@ -27,9 +27,13 @@ export function renderEvent(event: GanderEvent, detail: Detail, view: View): rea
     case "warning":
       return renderWarning(event.warning, view);
     case "lock-wait":
-      return [waitingText(event.holder, event.waitedMs)];
+      return [event.lock === "run" ? waitingText(event.holder, event.waitedMs) : historyInUse(event.holder)];
     case "locked":
       return event.waitedMs >= 1000 ? [`waited ${durationText(event.waitedMs)} for the run lock`] : [];
+    case "history-upgraded":
+      return [
+        `upgraded the history ${printableLine(event.table)} to layout ${event.to}: an older gander can look at it, and write no more`,
+      ];
     case "connection-lost":
       return [
         style(
@@ -45,12 +49,12 @@ export function renderEvent(event: GanderEvent, detail: Detail, view: View): rea
       return verbose(`  statement ${event.statement} of ${event.statements}`);
     case "step-retry":
       return [retryText(event)];
+    case "statement-wait":
+      return [statementWaitText(event)];
     case "step-notice": {
       const { notice } = event;
       const lines = [`  ${notice.severity}: ${notice.message}`, notice.detail, notice.hint].filter(
         (line) => line !== undefined,
-    case "statement-wait":
-      return [statementWaitText(event)];
       );
       const text = printable(lines.join("\n    ")).split("\n");
       return notice.severity === "WARNING" ? text.map((line) => style("warning", line)) : verbose(...text);
@@ -73,6 +77,11 @@ export function waitingText(holder: LockHolder | undefined, waitedMs: number): s
   const who = holder === undefined ? "" : ` (${holderText(holder)})`;
   const soFar = waitedMs < 1000 ? "" : `, ${durationText(waitedMs)} so far`;
   return `waiting for another gander that is at work on this database${who}${soFar}`;
+}
+
+function historyInUse(holder: LockHolder | undefined): string {
+  const who = holder === undefined ? "" : ` (${holderText(holder)})`;
+  return `the history has to be upgraded and is in use${who}; trying again`;
 }
 
 function statementWaitText(event: Extract<GanderEvent, { type: "statement-wait" }>): string {

@@ -88,6 +88,7 @@ function remarks(status: Status, view: View): string[] {
 }
 
 function dirtyText({ version, row }: VersionStatus): string {
+  if (row?.state === "newer") return "a newer gander wrote its state, which this one does not know: use the newer one.";
   const direction = row?.direction === "down" ? "rolling back" : "applying";
   if (row?.state === "running") return `${direction} it is under way, or its runner has crashed; gander up finds out.`;
   if (row?.state === "resumable") return `it stopped half way and was repaired; the next gander up goes on with it.`;

@@ -4,6 +4,7 @@ import type { HistoryTable } from "../history/history.ts";
 import { LAYOUT } from "../history/layout.ts";
 import type { DatabaseState } from "../history/read-state.ts";
 import { describeTable, type TableName } from "../history/table-name.ts";
+import type { Plan } from "../plan/plan.ts";
 
 /** A state whose history table is known and ours, or absent. */
 export type UsableState = DatabaseState & { readonly table: HistoryTable };
@@ -11,11 +12,11 @@ export type UsableState = DatabaseState & { readonly table: HistoryTable };
 /**
  * Holds that the history is one that this gander can use.
  *
- * @throws ConfigError where no schema is there for it, HistoryError where the table is another tool's, is found in another
- * schema, or was written by a newer gander
+ * @throws ConfigError where no schema is there for it, HistoryError where the table is another tool's, or is found in
+ * another schema
  */
 export function checkState(state: DatabaseState, name: TableName): UsableState {
-  const { table, foreignColumns, elsewhere, layout } = state;
+  const { table, foreignColumns, elsewhere } = state;
   if (table === undefined) {
     throw new ConfigError("the connection has no schema: its search_path is empty or names none that exists", {
       hint: `Name the schema: --table SCHEMA.${name.name}`,
@@ -43,14 +44,35 @@ export function checkState(state: DatabaseState, name: TableName): UsableState {
       },
     );
   }
-  if (layout !== undefined && layout > LAYOUT) {
-    throw new HistoryError(
-      "GANDER_HISTORY_NEWER",
-      `the history ${describeTable(table)} was written by a newer gander (layout ${layout}; this one knows ${LAYOUT})`,
-      { hint: "Use the newer version of pg-gander here too. Nothing was changed." },
-    );
-  }
   return state as UsableState;
+}
+
+/** @throws HistoryError where a newer gander wrote the history, which can be read and must not be written */
+export function checkLayout({ table, layout = 1 }: UsableState): void {
+  if (layout <= LAYOUT) return;
+  throw new HistoryError(
+    "GANDER_HISTORY_NEWER",
+    `the history ${describeTable(table)} was written by a newer gander (layout ${layout}; this one knows ${LAYOUT})`,
+    {
+      hint: "Nothing was changed. Use the newer version of pg-gander for this, too; this one can look (status, version, plan), and starts where nothing is pending.",
+    },
+  );
+}
+
+/**
+ * Makes a plan that is to be carried out: one without steps may be made of a newer gander's history, too.
+ *
+ * @throws HistoryError where a newer gander wrote the history; that one alone can mend what is dirty in it, too
+ */
+export function planOnLayout(state: UsableState, makePlan: () => Plan): Plan {
+  try {
+    const plan = makePlan();
+    if (plan.steps.length > 0) checkLayout(state);
+    return plan;
+  } catch (error) {
+    if (error instanceof HistoryError && error.code === "GANDER_HISTORY_DIRTY") checkLayout(state);
+    throw error;
+  }
 }
 
 /** @throws ReadOnlyError where nothing can be written */

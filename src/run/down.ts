@@ -5,8 +5,9 @@ import { counted } from "../plan/check-history.ts";
 import { type DownRules, type DownTarget, planDown } from "../plan/plan-down.ts";
 import { newestApplied } from "../plan/compare.ts";
 import { checkSessionState, checkSteps } from "./check-files.ts";
-import { checkState, checkWritable, type UsableState } from "./check-state.ts";
+import { checkState, checkWritable, planOnLayout, type UsableState } from "./check-state.ts";
 import { findLosses } from "./losses.ts";
+import { prepareOrStop } from "./prepare-history.ts";
 import { recoverCrashed } from "./recover.ts";
 import type { RunResult } from "./result.ts";
 import { takeRunLock } from "./run-lock.ts";
@@ -37,7 +38,7 @@ export async function runDown(
   const files = session.source.files();
   const from = (memory.from ??= state.newest);
   const plan = (current: UsableState, aim: DownTarget): Plan =>
-    planDown(files.migrations, historyOf(current), aim, rules);
+    planOnLayout(current, () => planDown(files.migrations, historyOf(current), aim, rules));
   const report = (current: UsableState, warnings: Plan["warnings"]): RunResult => {
     const steps = [...memory.done];
     const gone = new Set(steps.map(({ version }) => version));
@@ -70,6 +71,7 @@ export async function runDown(
       }
       memory.planned = steps;
     }
+    await prepareOrStop(context, current);
     context.emit({ type: "run-start", direction: "down", steps: steps.length });
     const { contended } = await runSteps(context, steps, memory.done);
     if (contended) {

@@ -1,5 +1,6 @@
 import { quoteLiteral } from "../database/quote.ts";
 import type { Statement } from "../files/migration.ts";
+import { LAYOUT, layoutSql } from "../history/layout.ts";
 import { claimDown, claimUp, doBlock, finishDown, finishUp, NOT_OURS } from "../history/record.ts";
 import type { PlanStep } from "../plan/plan.ts";
 import { asOurselves, becomeOurselves, rememberRole } from "./own-role.ts";
@@ -69,9 +70,13 @@ function startBlock(context: RunContext, { migration, direction }: PlanStep, num
 END`);
 }
 
-/** In a PL/pgSQL block: takes the run lock for the transaction, or stops the message. */
-export function tryLock(context: Pick<RunContext, "table">): string {
-  return `IF NOT pg_catalog.pg_try_advisory_xact_lock(${lockKey(context.table)}) THEN
+/**
+ * In a PL/pgSQL block: takes the run lock for the transaction, or stops the message; so does a newer gander that has
+ * upgraded the history since it was read.
+ */
+export function tryLock({ table }: Pick<RunContext, "table">): string {
+  return `IF NOT pg_catalog.pg_try_advisory_xact_lock(${lockKey(table)})
+    OR coalesce(${layoutSql(table)} OPERATOR(pg_catalog.>) ${LAYOUT}, false) THEN
     RAISE EXCEPTION 'another gander is at work' USING ERRCODE = '${LOCK_BUSY}';
   END IF;`;
 }

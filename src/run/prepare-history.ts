@@ -1,0 +1,66 @@
+import { quoteIdentifier } from "../database/quote.ts";
+import { PostgresError } from "../database/postgres-error.ts";
+import { ConfigError, ConfirmationError } from "../errors.ts";
+import { createTables, LAYOUT } from "../history/layout.ts";
+import { doBlock } from "../history/record.ts";
+import { describeTable } from "../history/table-name.ts";
+import { checkLayout, type UsableState } from "./check-state.ts";
+import { rollBack, type RunContext, send } from "./run-context.ts";
+import { LOCK_BUSY, tryLock } from "./step-message.ts";
+import { upgradeHistory } from "./upgrade-history.ts";
+
+/**
+ * Before anything is written, under the run lock: creates the history, or upgrades one that an older gander made. False
+ * where another gander came between: read it again.
+ *
+ * @throws HistoryError where a newer gander wrote it, ConfigError where this role may not, LockTimeoutError
+ */
+export async function prepareHistory(context: RunContext, state: UsableState): Promise<boolean> {
+  if (!state.exists) return await createHistory(context);
+  checkLayout(state);
+  const from = state.layout ?? 1;
+  return from === LAYOUT || (await upgradeHistory(context, from));
+}
+
+/** The same for what is not planned anew. @throws ConfirmationError where another gander came between */
+export async function prepareOrStop(context: RunContext, state: UsableState): Promise<void> {
+  if (await prepareHistory(context, state)) return;
+  throw new ConfirmationError("another gander was at work at the same moment; nothing was changed", {
+    hint: "Look at gander status and start again.",
+  });
+}
+
+/** Creates history and log; false if another gander did it at the same moment. @throws ConfigError where it may not */
+async function createHistory(context: RunContext): Promise<boolean> {
+  const lock = context.pooled ? [doBlock(`BEGIN ${tryLock(context)} END`)] : [];
+  const role = context.pooled && context.role !== undefined ? [`SET LOCAL ROLE ${quoteIdentifier(context.role)}`] : [];
+  try {
+    await send(context, ["BEGIN", ...role, ...lock, ...createTables(context.table), "COMMIT"].join(";\n"));
+    return true;
+  } catch (error) {
+    if (!(error instanceof PostgresError)) throw error;
+    await rollBack(context.connection);
+    const { schema } = context.table;
+    switch (error.sqlState) {
+      case LOCK_BUSY:
+      case "42P07":
+      case "23505":
+        return false;
+      case "3F000":
+        throw new ConfigError(`the schema ${schema} of the history does not exist`, {
+          hint: `CREATE SCHEMA ${schema}; or name another one with --table`,
+          cause: error,
+        });
+      case "42501":
+        throw new ConfigError(
+          `the history ${describeTable(context.table)} cannot be created: ${error.fields.message}`,
+          {
+            hint: `Let the role create tables there: GRANT CREATE ON SCHEMA ${schema} TO the role; or name a schema of its own with --table schema.name`,
+            cause: error,
+          },
+        );
+      default:
+        throw error;
+    }
+  }
+}
