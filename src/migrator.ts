@@ -242,6 +242,7 @@ function readOptions(options: MigratorOptions): RunSettings {
     },
     lockTimeout: options.lockTimeout ?? LOCK_TIMEOUT_MS,
     lockRetry: options.lockRetry ?? LOCK_RETRY_MS,
+    statementTimeout: options.statementTimeout ?? 0,
     wait: options.wait,
     reconnect: options.reconnect ?? RECONNECT_MS,
     emit: options.onEvent ?? (() => undefined),

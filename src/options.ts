@@ -31,6 +31,8 @@ export interface MigratorOptions {
   readonly lockTimeout?: number;
   /** How long a migration is tried again after lock timeouts (600,000). */
   readonly lockRetry?: number;
+  /** How long one statement of a migration may run; no limit by default, whatever the role or the database has set. */
+  readonly statementTimeout?: number;
   /** How long to wait for another gander that is at work; no limit by default. */
   readonly wait?: number;
   /** How long a new connection is tried for when the one of a run was lost (60,000). */

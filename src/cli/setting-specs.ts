@@ -142,6 +142,14 @@ export const settingSpecs = [
     defaultText: "10m",
   },
   {
+    key: "statementTimeout",
+    flags: "--statement-timeout <duration>",
+    kind: "duration",
+    group: "Locks and time",
+    description: "how long one statement of a migration may run, with its waiting",
+    defaultText: "no limit, whatever the role or the database has set",
+  },
+  {
     key: "wait",
     flags: "--wait <duration>",
     kind: "duration",

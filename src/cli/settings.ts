@@ -25,6 +25,7 @@ export interface Settings {
   readonly allowUnsetEnv: boolean;
   readonly lockTimeout: number | undefined;
   readonly lockRetry: number | undefined;
+  readonly statementTimeout: number | undefined;
   readonly reconnect: number | undefined;
   readonly wait: number | undefined;
   readonly timeout: number | undefined;
@@ -55,6 +56,7 @@ export async function readSettings(flags: Flags, environment: Environment, cwd: 
     allowUnsetEnv: flagSetting("allowUnsetEnv", sources) ?? false,
     lockTimeout: durationSetting("lockTimeout", sources),
     lockRetry: durationSetting("lockRetry", sources),
+    statementTimeout: durationSetting("statementTimeout", sources),
     reconnect: durationSetting("reconnect", sources),
     wait: durationSetting("wait", sources),
     timeout: durationSetting("timeout", sources),

@@ -54,6 +54,7 @@ const optionKeys = [
   "changedFiles",
   "lockTimeout",
   "lockRetry",
+  "statementTimeout",
   "reconnect",
   "wait",
   "timeout",

@@ -79,7 +79,7 @@ async function openSecond(context: RunContext): Promise<Second | undefined> {
     await connection.close();
   };
   try {
-    const settings = transactionSettings(context, context.lockTimeout, "gander run lock").join("\n  ");
+    const settings = transactionSettings(context, { lockTimeout: context.lockTimeout }, "gander run lock").join("\n  ");
     const results = await connection.send(
       `BEGIN ISOLATION LEVEL READ COMMITTED;\n${doBlock(`BEGIN ${settings} ${tryLock(context)} END`)};\n${OWN_SESSION}`,
     );

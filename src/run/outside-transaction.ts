@@ -1,12 +1,11 @@
 import { PostgresError } from "../database/postgres-error.ts";
 import type { Migration, Statement } from "../files/migration.ts";
-import { describeStatements, type StatementFacts } from "../files/statement-kind.ts";
+import { describeStatements } from "../files/statement-kind.ts";
 import {
   changeOne,
   claimDown,
   claimResumed,
   claimUp,
-  doBlock,
   endLease,
   finishDown,
   finishUp,
@@ -19,20 +18,17 @@ import {
 import { waysOut } from "../plan/dirty-error.ts";
 import type { PlanStep } from "../plan/plan.ts";
 import { type FailedPart, failureOf, recordedError, redactNotice } from "./failure.ts";
-import { statementTag } from "./alive.ts";
 import { type Guard, openGuard } from "./guard.ts";
 import type { StepResult } from "./result.ts";
-import { isAlone, isDoneAlready } from "./resume-statement.ts";
+import { isAlone } from "./resume-statement.ts";
 import { asOurselves, becomeOurselves, ownTransaction } from "./own-role.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
 import { tryToRecord } from "./try-to-record.ts";
 import { createRetries } from "./retries.ts";
 import { stepFacts } from "./send-batch.ts";
 import { LOCK_BUSY } from "./step-message.ts";
-import { transactionSettings } from "./transaction-settings.ts";
-
-/** Refused because of the company it was sent in: in a transaction block, or a procedure that wants to commit. */
-const WANTS_TO_BE_ALONE = new Set(["25001", "2D000", "0A000"]);
+import { runStatement } from "./send-statement.ts";
+import { ownSessionSettings, stepName } from "./transaction-settings.ts";
 
 /**
  * Runs a migration outside a transaction: the dirty row is committed first, then statement after statement, each in one
@@ -95,13 +91,12 @@ async function runStatements(
   const statements = migration[direction] ?? [];
   const facts = stepFacts(step, number, total);
   const began = performance.now();
-  if (!(await claim(context, step, statements.length))) return undefined;
+  if (!(await claim(context, step, number, total))) return undefined;
   context.emit({ type: "step-start", ...facts });
   const onNotice = (notice: Parameters<NonNullable<Parameters<typeof send>[2]>>[0]): void =>
     context.emit({ type: "step-notice", ...facts, notice: redactNotice(notice, step) });
-  const retry = createRetries(context);
-  const mayTryAgain = async (error: PostgresError): Promise<boolean> =>
-    (await retry(error, step, number, total)) && (await isStillOurs());
+  const retries = createRetries(context);
+  const setByFile = new Set<string>();
   for (let at = step.firstStatement; at < statements.length; at++) {
     if (at > step.firstStatement && !(await isStillOurs())) return undefined;
     const statement = statements[at] as Statement;
@@ -110,7 +105,8 @@ async function runStatements(
     const progress = last ? finish(context, step) : progressOf(context, migration, at + 1);
     try {
       const resumed = at === step.firstStatement && step.row !== undefined;
-      await runStatement(context, { version: migration.version, statement, progress, resumed, mayTryAgain, onNotice });
+      const place = { step, number, total, statement, statementIndex: at };
+      await runStatement(context, { ...place, progress, resumed, setByFile, retries, isStillOurs, onNotice });
     } catch (error) {
       if (!(error instanceof PostgresError)) throw error;
       if (error.sqlState === NOT_OURS && context.pooled) {
@@ -119,6 +115,7 @@ async function runStatements(
       }
       throw await stopped(context, { step, error, statement, statementIndex: at }, before);
     }
+    for (const name of namesOfSettings(statement.sql)) setByFile.add(name);
   }
   if (step.firstStatement >= statements.length) await send(context, finish(context, step));
   const durationMs = performance.now() - began;
@@ -127,27 +124,33 @@ async function runStatements(
 }
 
 /** False where another gander has changed the version since the plan was made. */
-async function claim(context: RunContext, step: PlanStep, statements: number): Promise<boolean> {
-  const { table, writer } = context;
+async function claim(context: RunContext, step: PlanStep, number: number, total: number): Promise<boolean> {
+  const { table, writer, statementTimeout } = context;
+  const statements = (step.migration[step.direction] ?? []).length;
   const resumed = step.row?.state === "resumable";
   const claims = resumed
     ? [changeOne(claimResumed(table, step.migration, statements, step.firstStatement, writer), LOCK_BUSY)]
     : step.direction === "up"
       ? claimUp(table, step.migration, writer)
       : [changeOne(claimDown(table, step.migration, writer), LOCK_BUSY)];
-  // CONCURRENTLY and VACUUM block nobody while they wait, and a timeout would leave an INVALID index.
-  const timeouts =
-    context.connection.driver === "pglite" || context.pooled
-      ? []
-      : ["SET lock_timeout = 0", "SET statement_timeout = 0"];
+  const name = stepName(context, step, number, total);
+  const settings = ownSessionSettings(context, { lockTimeout: 0, statementTimeout }, name);
   try {
-    await send(context, [...ownTransaction(context, claims), ...timeouts].join(";\n"));
+    await send(context, [...ownTransaction(context, claims), ...settings].join(";\n"));
     return true;
   } catch (error) {
     if (!(error instanceof PostgresError) || (error.sqlState !== LOCK_BUSY && error.sqlState !== "23505")) throw error;
     await rollBack(context.connection);
     return false;
   }
+}
+
+/** The settings that a statement changes for the session. */
+function namesOfSettings(sql: string): readonly string[] {
+  if (!/\bset\b/i.test(sql)) return [];
+  return describeStatements(sql).flatMap(({ sessionState }) =>
+    sessionState.flatMap(({ kind, name }) => (kind === "set" && name !== undefined ? [name] : [])),
+  );
 }
 
 function finish(context: RunContext, step: PlanStep): string {
@@ -159,74 +162,6 @@ function finish(context: RunContext, step: PlanStep): string {
 
 function progressOf(context: RunContext, migration: Migration, done: number): string {
   return asOurselves(context, [recordProgress(context.table, migration, done, context.writer)]).join(";\n");
-}
-
-interface StatementRun {
-  readonly version: bigint;
-  readonly statement: Statement;
-  readonly progress: string;
-  /** It is the first one after a crash or a repair, and may have been done. */
-  readonly resumed: boolean;
-  readonly mayTryAgain: (error: PostgresError) => Promise<boolean>;
-  readonly onNotice: Parameters<typeof send>[2];
-}
-
-async function runStatement(context: RunContext, run: StatementRun): Promise<void> {
-  const { version, statement, progress, resumed, onNotice } = run;
-  const facts = describeStatements(statement.sql);
-  if (await isDoneAlready(context, facts[0], resumed)) {
-    await send(context, progress);
-    return;
-  }
-  if (!isAlone(facts) && (await runWithProgress(context, run, facts))) return;
-  await sendAlone(context, statement, onNotice, version);
-  await send(context, progress);
-}
-
-async function sendAlone(
-  context: RunContext,
-  { sql }: Statement,
-  onNotice: StatementRun["onNotice"],
-  version: bigint,
-): Promise<void> {
-  const { stand } = context.writer;
-  const tag = stand === undefined ? "" : statementTag(version, stand);
-  try {
-    await send(context, `${tag}${sql}`, onNotice);
-  } catch (error) {
-    throw error instanceof PostgresError ? shifted(error, tag.length, 0) : error;
-  }
-}
-
-/** False where PostgreSQL wants the statement alone. What fails is rolled back, all of it, and so may be tried again. */
-async function runWithProgress(
-  context: RunContext,
-  { statement, progress, mayTryAgain, onNotice }: StatementRun,
-  facts: readonly StatementFacts[],
-): Promise<boolean> {
-  const lockTimeout = facts.some(({ waitsWithoutBlocking }) => waitsWithoutBlocking) ? 0 : context.lockTimeout;
-  const settings = doBlock(`BEGIN ${transactionSettings(context, lockTimeout, "gander").join(" ")} END`);
-  const controlsItself = facts.some(({ transactionControl }) => transactionControl !== undefined);
-  for (;;) {
-    try {
-      await send(context, [settings, statement.sql, `${progress};`].join("\n;\n"), onNotice);
-      return true;
-    } catch (error) {
-      if (!(error instanceof PostgresError)) throw error;
-      await rollBack(context.connection);
-      if (WANTS_TO_BE_ALONE.has(error.sqlState)) return false;
-      if (controlsItself || !(await mayTryAgain(error))) throw shifted(error, Array.from(settings).length + 3, 1);
-    }
-  }
-}
-
-/** An error's position and count, seen from the statement instead of the message that carried it. */
-function shifted(error: PostgresError, characters: number, statements: number): PostgresError {
-  const { position } = error.fields;
-  return new PostgresError(
-    { ...error.fields, position: position === undefined ? undefined : Math.max(1, position - characters) },
-    Math.max(0, error.completed - statements),
-  );
 }
 
 async function stopped(

@@ -20,6 +20,8 @@ export interface RunContext {
   readonly role: string | undefined;
   readonly lockTimeout: number;
   readonly lockRetry: number;
+  /** Of one statement; 0: no limit. */
+  readonly statementTimeout: number;
   readonly wait: number | undefined;
   readonly signal: AbortSignal;
   readonly emit: EventListener;

@@ -35,9 +35,13 @@ export async function runSteps(
 ): Promise<StepsOutcome> {
   if (!context.pooled) await context.connection.keepSession?.();
   let alone = 0;
-  const retry = createRetries(context);
-  const mayTryAgain = async ({ error, place }: BatchFailure, step: PlanStep, number: number, total: number) =>
-    committedBefore(step, place.part.statementIndex ?? Infinity) === 0 && (await retry(error, step, number, total));
+  const retries = createRetries(context);
+  const mayTryAgain = async ({ error, place: { part }, blockers }: BatchFailure, number: number) => {
+    const step = steps[number] as PlanStep;
+    if (committedBefore(step, part.statementIndex ?? Infinity) > 0) return false;
+    const { statement, statementIndex } = part;
+    return await retries.mayTryAgain({ error, step, number, total: steps.length, statement, statementIndex, blockers });
+  };
   for (let at = 0; at < steps.length;) {
     throwIfAborted(context.signal);
     const step = steps[at] as PlanStep;
@@ -51,14 +55,14 @@ export async function runSteps(
     const batch = alone > 0 ? [step] : takeBatch(steps, at);
     alone = Math.max(0, alone - 1);
     const before = done.length;
-    const failed = await sendBatch(context, batch, at, steps.length, done);
+    const failed = await sendBatch(context, batch, at, steps.length, done, retries.triedBefore(step));
     at += done.length - before;
     if (failed === undefined) continue;
     await rollBack(context.connection);
     // A message that the server cannot parse is refused before anything of it runs: then each step goes by itself.
     if (failed.error.completed === 0 && batch.length > 1) alone = batch.length;
     else if (isContended(failed)) return { contended: true };
-    else if (!(await mayTryAgain(failed, steps[at] as PlanStep, at, steps.length))) {
+    else if (!(await mayTryAgain(failed, at))) {
       throw await recordFailure(context, steps[at] as PlanStep, failed, done);
     }
   }

@@ -4,14 +4,19 @@ import type { GanderEvent } from "../events.ts";
 import type { PlanStep } from "../plan/plan.ts";
 import { redactNotice } from "./failure.ts";
 import type { StepResult } from "./result.ts";
+import type { Blockers } from "./lock-holders.ts";
 import { type RunContext, send } from "./run-context.ts";
 import { type ErrorPlace, joinParts, locateError, type Part, stepParts } from "./step-message.ts";
+import { lockTimeoutOfStep } from "./transaction-settings.ts";
+import { beginWatch } from "./watch-waits.ts";
 
 /** Where steps that were sent in one message failed. */
 export interface BatchFailure {
   readonly error: PostgresError;
   readonly place: ErrorPlace;
   readonly parts: readonly Part[];
+  /** Who kept it waiting, as far as somebody has looked. */
+  readonly blockers: Blockers | undefined;
 }
 
 /** The part of an event that says which step it is about. */
@@ -22,7 +27,8 @@ export function stepFacts(step: PlanStep, number: number, steps: number) {
 
 /**
  * Sends transactional steps as one message, one round trip; each commits by itself, and the first error stops the rest.
- * Our INFO lines tell how far it is while it runs; `done` grows with them. Undefined where all went well.
+ * Our INFO lines tell how far it is while it runs; `done` grows with them. `again`: the first step has failed for a lock
+ * before. Undefined where all went well.
  */
 export async function sendBatch(
   context: RunContext,
@@ -30,14 +36,30 @@ export async function sendBatch(
   first: number,
   total: number,
   done: StepResult[],
+  again: boolean,
 ): Promise<BatchFailure | undefined> {
   const parts = steps.flatMap((step, index) => stepParts(context, step, first + index, total));
+  const progress = followProgress(context, steps, first, total, done);
+  const limits = steps.map((step) => lockTimeoutOfStep(context, step));
+  const watch = beginWatch(context, {
+    lockTimeout: Math.min(...limits.filter((limit) => limit > 0), Infinity),
+    again,
+    onWait: (holders) => {
+      const { step, waitedMs } = progress.current();
+      // A wait with a limit is told when it is over.
+      if ((limits[step - first] ?? 0) > 0) return;
+      const facts = stepFacts(steps[step - first] as PlanStep, step, total);
+      context.emit({ type: "statement-wait", ...facts, statement: undefined, waitedMs, holders });
+    },
+  });
   try {
-    await send(context, joinParts(parts), followProgress(context, steps, first, total, done));
+    await send(context, joinParts(parts), progress.onNotice);
     return undefined;
   } catch (error) {
     if (!(error instanceof PostgresError)) throw error;
-    return { error, place: locateError(parts, error.completed, error.fields.position), parts };
+    return { error, place: locateError(parts, error.completed, error.fields.position), parts, blockers: watch.seen() };
+  } finally {
+    await watch.stop();
   }
 }
 
@@ -47,11 +69,11 @@ function followProgress(
   first: number,
   total: number,
   done: StepResult[],
-): (notice: Notice) => void {
+) {
   const { emit, token } = context;
-  let began = 0;
+  let began = performance.now();
   let current = first;
-  return (notice) => {
+  const onNotice = (notice: Notice): void => {
     const [own, what, number] = notice.message.split(" ");
     const at = own === token ? Number(number) : current;
     const step = steps[at - first] as PlanStep;
@@ -70,4 +92,5 @@ function followProgress(
       emit({ type: "step-done", ...facts, durationMs, statements });
     }
   };
+  return { onNotice, current: () => ({ step: current, waitedMs: Math.round(performance.now() - began) }) };
 }

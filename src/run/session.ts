@@ -31,6 +31,7 @@ export interface RunSettings {
   readonly policies: Policies;
   readonly lockTimeout: number;
   readonly lockRetry: number;
+  readonly statementTimeout: number;
   readonly wait: number | undefined;
   /** How long a lost connection is tried to be replaced. */
   readonly reconnect: number;
@@ -134,7 +135,7 @@ function createContext(
   signal: AbortSignal,
   former: FormerBackend | undefined,
 ): RunContext {
-  const { database, role, lockTimeout, lockRetry, wait, emit } = settings;
+  const { database, role, lockTimeout, lockRetry, statementTimeout, wait, emit } = settings;
   const pooled = connection.keyProcessId !== undefined && connection.keyProcessId !== state.backendId;
   return {
     database,
@@ -148,6 +149,7 @@ function createContext(
     role,
     lockTimeout,
     lockRetry,
+    statementTimeout,
     wait,
     signal,
     emit,

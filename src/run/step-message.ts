@@ -6,7 +6,7 @@ import type { PlanStep } from "../plan/plan.ts";
 import { asOurselves, becomeOurselves, rememberRole } from "./own-role.ts";
 import type { RunContext } from "./run-context.ts";
 import { lockKey } from "./run-lock.ts";
-import { transactionSettings } from "./transaction-settings.ts";
+import { lockTimeoutOfStep, stepName, transactionSettings } from "./transaction-settings.ts";
 
 /** The SQLSTATE with which a step stops its own message when another gander holds the run lock. */
 export const LOCK_BUSY = "GA001";
@@ -59,11 +59,11 @@ export function stepParts(context: RunContext, step: PlanStep, number: number, s
   ];
 }
 
-function startBlock(context: RunContext, { migration, direction }: PlanStep, number: number, steps: number): string {
-  const lockTimeout = migration.directives.lockTimeout ?? context.lockTimeout;
-  const name = `gander ${direction} ${number + 1}/${steps} ${migration.version}`;
+function startBlock(context: RunContext, step: PlanStep, number: number, steps: number): string {
+  const limits = { lockTimeout: lockTimeoutOfStep(context, step), statementTimeout: context.statementTimeout };
+  const name = stepName(context, step, number, steps);
   return doBlock(`BEGIN
-  ${transactionSettings(context, lockTimeout, name).join("\n  ")}
+  ${transactionSettings(context, limits, name).join("\n  ")}
   ${context.pooled ? tryLock(context) : ""}
   ${rememberRole(context)}
   RAISE INFO '%', ${quoteLiteral(`${context.token} start ${number}`)};

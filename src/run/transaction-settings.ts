@@ -1,4 +1,7 @@
 import { quoteLiteral } from "../database/quote.ts";
+import type { Migration } from "../files/migration.ts";
+import { describeStatements } from "../files/statement-kind.ts";
+import type { PlanStep } from "../plan/plan.ts";
 import type { RunContext } from "./run-context.ts";
 
 /**
@@ -9,25 +12,99 @@ const NOTICE_OUR_END = `BEGIN
     PERFORM pg_catalog.set_config('client_connection_check_interval', '2s', true);
   EXCEPTION WHEN OTHERS THEN NULL; END;`;
 
-/** The settings that hold for one transaction of ours, as calls for a PL/pgSQL block; PGlite is sent no timeout at all. */
+/** More is cut off by the server; a name is nicer to read whole. */
+const LONGEST_NAME = 63;
+
+/** The limits of one transaction or session of ours, in milliseconds; 0: none. */
+export interface Limits {
+  readonly lockTimeout: number;
+  readonly statementTimeout?: number;
+}
+
+/**
+ * The settings that hold for one transaction of ours, as calls for a PL/pgSQL block: no limit that a role or a database has
+ * holds for a migration. PGlite is sent no timeout at all. What a file has set for its session itself is left as it is.
+ */
 export function transactionSettings(
   context: Pick<RunContext, "connection" | "serverVersionNumber" | "role" | "pooled">,
-  lockTimeout: number,
+  limits: Limits,
   applicationName: string,
+  setByFile: ReadonlySet<string> = new Set(),
 ): readonly string[] {
-  const settings: [name: string, value: string][] = [["application_name", applicationName.slice(0, 60)]];
-  if (context.connection.driver !== "pglite") {
-    settings.push(
-      ["lock_timeout", String(lockTimeout)],
-      ["statement_timeout", "0"],
-      ["idle_in_transaction_session_timeout", "0"],
-    );
-    if (context.serverVersionNumber >= 170_000) settings.push(["transaction_timeout", "0"]);
-  }
+  const settings: [name: string, value: string][] = [
+    ["application_name", applicationName],
+    ...timeouts(context, limits).filter(([name]) => !setByFile.has(name)),
+  ];
   if (context.pooled && context.role !== undefined) settings.push(["role", context.role]);
-  const calls = settings.map(
-    ([name, value]) => `PERFORM pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true);`,
-  );
+  const calls = settings.map(([name, value]) => `PERFORM ${setting(name, value, true)};`);
   const looks = context.connection.driver !== "pglite" && context.serverVersionNumber >= 140_000;
   return looks ? [...calls, NOTICE_OUR_END] : calls;
+}
+
+/** The same for a session of our own, as one statement; nothing through a pooler, whose sessions are everybody's. */
+export function ownSessionSettings(
+  context: Pick<RunContext, "connection" | "serverVersionNumber" | "pooled">,
+  limits: Limits,
+  applicationName: string | undefined,
+): readonly string[] {
+  if (context.pooled) return [];
+  const settings: (readonly [name: string, value: string])[] = [...timeouts(context, limits)];
+  if (applicationName !== undefined) settings.push(["application_name", applicationName]);
+  if (settings.length === 0) return [];
+  return [`SELECT ${settings.map(([name, value]) => setting(name, value, false)).join(", ")}`];
+}
+
+/** Between two messages a session of ours may be idle for as long as a pause takes. */
+export function staysWhenIdle({ connection, pooled, serverVersionNumber }: RunContext): readonly string[] {
+  if (pooled || connection.driver === "pglite" || serverVersionNumber < 140_000) return [];
+  return [`SELECT ${setting("idle_session_timeout", "0", false)}`];
+}
+
+function timeouts(
+  { connection, serverVersionNumber }: Pick<RunContext, "connection" | "serverVersionNumber">,
+  { lockTimeout, statementTimeout = 0 }: Limits,
+): [name: string, value: string][] {
+  if (connection.driver === "pglite") return [];
+  return [
+    ["lock_timeout", String(lockTimeout)],
+    ["statement_timeout", String(statementTimeout)],
+    ["idle_in_transaction_session_timeout", "0"],
+    ...(serverVersionNumber >= 170_000 ? [["transaction_timeout", "0"] as [string, string]] : []),
+  ];
+}
+
+function setting(name: string, value: string, local: boolean): string {
+  return `pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, ${local})`;
+}
+
+/** What operators and waiting servers see of a step: which one it is, and who runs it. */
+export function stepName(
+  { writer }: Pick<RunContext, "writer">,
+  step: PlanStep,
+  number: number,
+  steps: number,
+): string {
+  const what = `gander ${step.direction} ${number + 1}/${steps} ${step.migration.version}`;
+  const room = LONGEST_NAME - what.length - `${writer.processId}`.length - 4;
+  // Other characters would be question marks.
+  const host = writer.host.replaceAll(/[^\x21-\x7e]/g, "?").slice(0, Math.max(0, room));
+  return `${what} (${host}:${writer.processId})`;
+}
+
+/** How long the statements of a migration wait for a lock that others queue behind. */
+export function lockTimeoutOf({ lockTimeout }: Pick<RunContext, "lockTimeout">, { directives }: Migration): number {
+  return directives.lockTimeout ?? lockTimeout;
+}
+
+/** The same for a step in a transaction: one that only validates constraints blocks nobody while it waits. */
+export function lockTimeoutOfStep(
+  context: Pick<RunContext, "lockTimeout">,
+  { migration, direction }: PlanStep,
+): number {
+  const { directives, text } = migration;
+  if (directives.lockTimeout === undefined && /validate\s+constraint/i.test(text)) {
+    const facts = (migration[direction] ?? []).flatMap(({ sql }) => describeStatements(sql));
+    if (facts.length > 0 && facts.every(({ waitsWithoutBlocking }) => waitsWithoutBlocking)) return 0;
+  }
+  return lockTimeoutOf(context, migration);
 }

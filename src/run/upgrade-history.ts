@@ -49,7 +49,7 @@ function upgradeMessage(context: RunContext, from: number): string {
   return [
     "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     doBlock(`BEGIN
-  ${transactionSettings(context, context.lockTimeout, "gander upgrade of the history").join("\n  ")}
+  ${transactionSettings(context, { lockTimeout: context.lockTimeout }, "gander upgrade of the history").join("\n  ")}
   ${context.pooled ? tryLock(context) : ""}
   IF coalesce(${layoutSql(table)}, 1) OPERATOR(pg_catalog.<>) ${from} THEN
     RAISE EXCEPTION 'the history has changed' USING ERRCODE = '${LOCK_BUSY}';

@@ -1,0 +1,152 @@
+import type { Notice } from "../database/connection.ts";
+import { PostgresError } from "../database/postgres-error.ts";
+import type { Statement } from "../files/migration.ts";
+import { describeStatements, type StatementFacts } from "../files/statement-kind.ts";
+import { doBlock, NOT_OURS } from "../history/record.ts";
+import type { PlanStep } from "../plan/plan.ts";
+import { statementTag } from "./alive.ts";
+import type { Blockers } from "./lock-holders.ts";
+import { isAlone, isDoneAlready } from "./resume-statement.ts";
+import type { Retries } from "./retries.ts";
+import { rollBack, type RunContext, send } from "./run-context.ts";
+import { stepFacts } from "./send-batch.ts";
+import { lockTimeoutOf, ownSessionSettings, stepName, transactionSettings } from "./transaction-settings.ts";
+import { beginWatch } from "./watch-waits.ts";
+
+/** Refused because of the company it was sent in: in a transaction block, or a procedure that wants to commit. */
+const WANTS_TO_BE_ALONE = new Set(["25001", "2D000", "0A000"]);
+
+/** One statement of a migration outside a transaction, and how it is to be run. */
+export interface StatementRun {
+  readonly step: PlanStep;
+  readonly number: number;
+  readonly total: number;
+  readonly statement: Statement;
+  readonly statementIndex: number;
+  /** What notes that it is done. */
+  readonly progress: string;
+  /** It is the first one after a crash or a repair, and may have been done. */
+  readonly resumed: boolean;
+  /** The settings that the statements before it have SET for the session. */
+  readonly setByFile: ReadonlySet<string>;
+  readonly retries: Retries;
+  /** Whether a try may follow another one: nobody has taken the version over meanwhile. */
+  readonly isStillOurs: () => Promise<boolean>;
+  readonly onNotice: (notice: Notice) => void;
+}
+
+/**
+ * Runs a statement with its progress in one message, or alone where PostgreSQL wants that.
+ *
+ * @throws PostgresError, with its place seen from the statement; LockTimeoutError
+ */
+export async function runStatement(context: RunContext, run: StatementRun): Promise<void> {
+  const facts = describeStatements(run.statement.sql);
+  if (await isDoneAlready(context, facts[0], run.resumed)) {
+    await send(context, run.progress);
+    return;
+  }
+  if (!isAlone(facts) && (await runWithProgress(context, run, facts))) return;
+  await runAlone(context, run, facts);
+}
+
+/** CONCURRENTLY, VACUUM and VALIDATE block nobody while they wait, and a timeout would leave an INVALID index. */
+function lockTimeoutFor(context: RunContext, { step }: StatementRun, facts: readonly StatementFacts[]): number {
+  return facts.some(({ waitsWithoutBlocking }) => waitsWithoutBlocking) ? 0 : lockTimeoutOf(context, step.migration);
+}
+
+async function runAlone(context: RunContext, run: StatementRun, facts: readonly StatementFacts[]): Promise<void> {
+  const { statement, progress } = run;
+  const { stand } = context.writer;
+  const tag = stand === undefined ? "" : statementTag(run.step.migration.version, stand);
+  const lockTimeout = lockTimeoutFor(context, run, facts);
+  const limits = run.setByFile.has("lock_timeout")
+    ? []
+    : ownSessionSettings(context, { lockTimeout, statementTimeout: context.statementTimeout }, undefined);
+  // What PostgreSQL runs in no transaction can be run again; a procedure that commits may have done half of its work.
+  const again = lockTimeout > 0 && isAlone(facts);
+  if (lockTimeout > 0 && limits.length > 0) await send(context, limits.join(";\n"));
+  for (;;) {
+    const failure = await tryStatement(context, run, `${tag}${statement.sql}`, lockTimeout);
+    if (failure === undefined) break;
+    const error = shifted(failure.error, tag.length, 0);
+    if (!again || !(await mayTryAgain(run, { ...failure, error }))) throw error;
+  }
+  await send(context, progress);
+  if (lockTimeout > 0 && limits.length > 0) {
+    const { statementTimeout } = context;
+    await send(context, ownSessionSettings(context, { lockTimeout: 0, statementTimeout }, undefined).join(";\n"));
+  }
+}
+
+/** False where PostgreSQL wants the statement alone. What fails is rolled back, all of it, and so may be tried again. */
+async function runWithProgress(
+  context: RunContext,
+  run: StatementRun,
+  facts: readonly StatementFacts[],
+): Promise<boolean> {
+  const { step, number, total, statement, progress, setByFile } = run;
+  const { statementTimeout } = context;
+  const lockTimeout = lockTimeoutFor(context, run, facts);
+  const name = stepName(context, step, number, total);
+  const calls = transactionSettings(context, { lockTimeout, statementTimeout }, name, setByFile);
+  const settings = doBlock(`BEGIN ${calls.join(" ")} END`);
+  const message = [settings, statement.sql, `${progress};`].join("\n;\n");
+  const controlsItself = facts.some(({ transactionControl }) => transactionControl !== undefined);
+  for (;;) {
+    const failure = await tryStatement(context, run, message, lockTimeout);
+    if (failure === undefined) return true;
+    await rollBack(context.connection);
+    if (WANTS_TO_BE_ALONE.has(failure.error.sqlState)) return false;
+    const error = shifted(failure.error, Array.from(settings).length + 3, 1);
+    if (controlsItself || !(await mayTryAgain(run, { ...failure, error }))) throw error;
+  }
+}
+
+interface FailedMessage {
+  readonly error: PostgresError;
+  readonly blockers: Blockers | undefined;
+}
+
+/** Sends it, and watches who keeps it waiting; undefined where all went well. */
+async function tryStatement(
+  context: RunContext,
+  { step, number, total, statementIndex, retries, onNotice }: StatementRun,
+  message: string,
+  lockTimeout: number,
+): Promise<FailedMessage | undefined> {
+  const watch = beginWatch(context, {
+    lockTimeout,
+    again: retries.triedBefore(step, statementIndex),
+    onWait: (holders, waitedMs) => {
+      // A wait with a limit is told when it is over.
+      if (lockTimeout > 0) return;
+      const facts = stepFacts(step, number, total);
+      context.emit({ type: "statement-wait", ...facts, statement: statementIndex + 1, waitedMs, holders });
+    },
+  });
+  try {
+    await send(context, message, onNotice);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PostgresError)) throw error;
+    return { error, blockers: watch.seen() };
+  } finally {
+    await watch.stop();
+  }
+}
+
+async function mayTryAgain(run: StatementRun, failed: FailedMessage): Promise<boolean> {
+  if (!(await run.retries.mayTryAgain({ ...run, ...failed }))) return false;
+  if (await run.isStillOurs()) return true;
+  throw new PostgresError({ ...failed.error.fields, sqlState: NOT_OURS }, failed.error.completed);
+}
+
+/** An error's position and count, seen from the statement instead of the message that carried it. */
+function shifted(error: PostgresError, characters: number, statements: number): PostgresError {
+  const { position } = error.fields;
+  return new PostgresError(
+    { ...error.fields, position: position === undefined ? undefined : Math.max(1, position - characters) },
+    Math.max(0, error.completed - statements),
+  );
+}
