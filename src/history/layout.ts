@@ -16,7 +16,10 @@ export const LAYOUT = 2;
 const ADDED: readonly { readonly layout: number; readonly changes: (table: HistoryTable) => readonly string[] }[] = [
   {
     layout: 2,
-    changes: (table) => [`ALTER TABLE ${quoteTable(table)} ADD COLUMN IF NOT EXISTS lease_until timestamptz`],
+    changes: (table) => [
+      `ALTER TABLE ${quoteTable(table)} ADD COLUMN IF NOT EXISTS lease_until timestamptz`,
+      `ALTER TABLE ${quoteLogTable(table)} ADD COLUMN IF NOT EXISTS run_id text`,
+    ],
   },
 ];
 
@@ -82,6 +85,7 @@ export function createTables(table: HistoryTable): readonly string[] {
   runner_pid integer,
   backend_pid integer,
   gander_version text NOT NULL,
+  run_id text,
   layout smallint NOT NULL DEFAULT ${LAYOUT}
 )`,
   ];

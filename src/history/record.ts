@@ -9,6 +9,8 @@ import { quoteLogTable, quoteTable } from "./table-name.ts";
 export interface Writer {
   readonly host: string;
   readonly processId: number;
+  /** Stands in the log with every event of one run, whatever connections it took. */
+  readonly runId: string;
   /** Through a pooler, what stands for the writer instead of the session that writes. */
   readonly stand?: WriterStand;
 }
@@ -96,10 +98,14 @@ SELECT ${row.version}, ${row.dirty}, ${NOW}, ${row.name}, ${row.checksum},
   ${quoteLiteral(row.text)}, ${fingerprintText(row.version, row.text)}, 'gander'`;
 }
 
-/** Makes an applied version dirty before its Down runs outside a transaction. */
+/**
+ * Makes an applied version dirty before its Down runs. Outside a transaction the row keeps the text that runs now: what is
+ * gone on with later must be known.
+ */
 export function claimDown(table: HistoryTable, migration: Migration, writer: Writer): string {
+  const text = migration.transaction ? "" : `${setText(migration)}, `;
   return `UPDATE ${quoteTable(table)} SET is_dirty = true, state = 'running', direction = 'down', "timestamp" = ${NOW},
-  statements = ${migration.down?.length ?? 0}, statements_done = 0, error = NULL, ${setRunner(writer)}
+  statements = ${migration.down?.length ?? 0}, statements_done = 0, error = NULL, ${text}${setRunner(writer)}
 WHERE ${isVersion(migration.version)} AND (NOT is_dirty)`;
 }
 
@@ -115,9 +121,13 @@ export function claimResumed(
   writer: Writer,
 ): string {
   return `UPDATE ${quoteTable(table)} SET state = 'running', "timestamp" = ${NOW}, statements = ${statements}, error = NULL,
-  checksum = ${quoteLiteral(migration.checksum)}, migration_text = ${quoteLiteral(migration.text)},
-  text_fingerprint = ${fingerprintText(migration.version, migration.text)}, ${setRunner(writer)}
+  ${setText(migration)}, ${setRunner(writer)}
 WHERE ${isVersion(migration.version)} AND is_dirty AND statements_done OPERATOR(pg_catalog.=) ${done}`;
+}
+
+function setText({ version, checksum, text }: Migration): string {
+  return `checksum = ${quoteLiteral(checksum)}, migration_text = ${quoteLiteral(text)},
+  text_fingerprint = ${fingerprintText(version, text)}`;
 }
 
 function setRunner(writer: Writer): string {
@@ -292,12 +302,12 @@ export function logEvent(table: HistoryTable, event: LogEvent, writer: Writer): 
   const log = quoteLogTable(table);
   const error = event.error === undefined ? "NULL" : `${quoteLiteral(JSON.stringify(event.error))}::jsonb`;
   return `INSERT INTO ${log} (id, event, version_id, name, "timestamp", direction, duration_ms, statements, checksum,
-  error, note, database_user, application_name, runner_host, runner_pid, backend_pid, gander_version)
+  error, note, database_user, application_name, runner_host, runner_pid, backend_pid, gander_version, run_id)
 SELECT (SELECT coalesce(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1 FROM ${log}), ${quoteLiteral(event.event)},
   ${event.version ?? "NULL"}, ${quoteNullable(event.name)}, ${NOW}, ${quoteNullable(event.direction)}, ${event.durationSql ?? "NULL"},
   ${event.statements ?? "NULL"}, ${quoteNullable(event.checksum)}, ${error}, ${quoteNullable(event.note)}, session_user,
   pg_catalog.current_setting('application_name'), ${quoteLiteral(writer.host)}, ${writer.processId}, ${ME},
-  ${quoteLiteral(GANDER_VERSION)}`;
+  ${quoteLiteral(GANDER_VERSION)}, ${quoteLiteral(writer.runId)}`;
 }
 
 /** A DO block for a PL/pgSQL body. */

@@ -1,7 +1,8 @@
-import type { Connection } from "../database/connection.ts";
+import type { Connection, Database } from "../database/connection.ts";
 import { PostgresError } from "../database/postgres-error.ts";
 import { ConnectionLostError, GanderError } from "../errors.ts";
 import { doBlock, type WriterStand } from "../history/record.ts";
+import { isPoolWait } from "./pool-wait.ts";
 import type { RunContext } from "./run-context.ts";
 import { LOCK_BUSY, tryLock } from "./step-message.ts";
 import { transactionSettings } from "./transaction-settings.ts";
@@ -34,11 +35,12 @@ export interface Guard {
  * Undefined where another gander holds the lock.
  */
 export async function openGuard(context: RunContext): Promise<Guard | undefined> {
-  if (!context.database.severalConnections) return await createLease(context);
+  if (!context.database.severalConnections || withoutSecond.has(context.database)) return await createLease(context);
   const opening = openSecond(context);
   opening.catch(() => undefined);
   const second = await inTime(opening);
   if (second === "late") {
+    withoutSecond.add(context.database);
     // Our own connection holds the only one while it is used; what comes late is not wanted any more.
     void opening.then((late) => late?.end()).catch(() => undefined);
     return await createLease(context);
@@ -49,10 +51,12 @@ export async function openGuard(context: RunContext): Promise<Guard | undefined>
   try {
     answered = await inTime(answer);
   } catch (error) {
+    if (isPoolWait(error)) withoutSecond.add(context.database);
     await second.end();
     throw error;
   }
   if (answered === "late") {
+    withoutSecond.add(context.database);
     await second.end();
     // With the guard gone the pooler answers; until then nothing else may be sent.
     await answer;
@@ -60,6 +64,9 @@ export async function openGuard(context: RunContext): Promise<Guard | undefined>
   }
   return keep(second);
 }
+
+/** Databases whose pooler has been seen to have one connection to give. */
+const withoutSecond = new WeakSet<Database>();
 
 interface Second {
   readonly connection: Connection;

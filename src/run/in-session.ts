@@ -1,5 +1,6 @@
 import { ConnectionError, ConnectionLostError } from "../errors.ts";
 import type { GanderEvent } from "../events.ts";
+import { isPoolWait } from "./pool-wait.ts";
 import { createPauses, pauseFor } from "./pause.ts";
 import { throwIfAborted } from "./run-context.ts";
 import type { RunMemory } from "./run-memory.ts";
@@ -7,6 +8,8 @@ import { openSession, type RunSettings, type Session } from "./session.ts";
 
 /** How often the same step may lose its connection: a migration that brings the server down must not do so for ever. */
 const MOST_LOSSES = 3;
+/** The same between steps, where it is the network or a server that is being looked after. */
+const MOST_IDLE_LOSSES = 20;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
@@ -40,9 +43,9 @@ export async function runInSession<T>(
   memory: RunMemory,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { settings, underWay } = watchSteps(given);
+  const { settings, underWay } = watchSteps({ ...given, runId: memory.runId });
   throwIfAborted(signal);
-  let session = await openSession(settings, signal, rows);
+  let session = await openFirst(settings, signal, rows);
   let doneBefore = -1;
   let lossesHere = 0;
   for (;;) {
@@ -57,9 +60,11 @@ export async function runInSession<T>(
     if (!(error instanceof ConnectionLostError)) throw error;
     throwIfAborted(signal);
     if (!settings.database.reconnects) throw lostForGood(error, underWay(), "this connection cannot be opened again");
-    lossesHere = memory.done.length === doneBefore ? lossesHere + 1 : 1;
+    if (memory.done.length !== doneBefore) lossesHere = 0;
     doneBefore = memory.done.length;
-    if (lossesHere >= MOST_LOSSES) throw lostForGood(error, underWay(), `and so it was ${MOST_LOSSES} times in a row`);
+    if (!isPoolWait(error)) lossesHere++;
+    const most = underWay() === undefined ? MOST_IDLE_LOSSES : MOST_LOSSES;
+    if (lossesHere >= most) throw lostForGood(error, underWay(), `and so it was ${most} times in a row`);
     memory.losses++;
     session = await openAgain(settings, signal, session, error, underWay());
   }
@@ -76,6 +81,17 @@ function watchSteps(settings: RunSettings) {
   return { settings: { ...settings, emit }, underWay: () => name };
 }
 
+async function openFirst(settings: RunSettings, signal: AbortSignal, rows: "always" | "if-needed"): Promise<Session> {
+  for (;;) {
+    try {
+      return await openSession(settings, signal, rows);
+    } catch (error) {
+      if (!isPoolWait(error)) throw error;
+      throwIfAborted(signal);
+    }
+  }
+}
+
 async function openAgain(
   settings: RunSettings,
   signal: AbortSignal,
@@ -85,7 +101,7 @@ async function openAgain(
 ): Promise<Session> {
   const { backendId } = former.context;
   const { now } = former.state;
-  const began = Date.now();
+  let began = Date.now();
   const pauses = createPauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   let { message } = lost;
   for (let attempt = 1; ; attempt++) {
@@ -100,6 +116,7 @@ async function openAgain(
       message = inRecovery ? "the server is a standby now (in recovery)" : "the server is read-only now";
     } catch (error) {
       if (!isPassing(error)) throw error;
+      if (isPoolWait(error)) began = Date.now();
       ({ message } = error);
     }
     if (Date.now() - began >= settings.reconnect) {

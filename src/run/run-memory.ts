@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { quoteLiteral } from "../database/quote.ts";
 import { quoteLogTable } from "../history/table-name.ts";
 import type { DatabaseState } from "../history/read-state.ts";
@@ -8,6 +9,7 @@ import { stepFacts } from "./send-batch.ts";
 
 /** What a run keeps when it goes on over another connection. Times in milliseconds. */
 export interface RunMemory {
+  readonly runId: string;
   /** The rollback that was confirmed, or that needed no question. */
   asked: Plan | undefined;
   /** What the first plan, made under the run lock, wanted done. */
@@ -22,7 +24,7 @@ export interface RunMemory {
 
 /** A run that has not begun. */
 export function createMemory(): RunMemory {
-  return { asked: undefined, planned: undefined, from: undefined, done: [], losses: 0 };
+  return { runId: randomUUID(), asked: undefined, planned: undefined, from: undefined, done: [], losses: 0 };
 }
 
 /**
@@ -50,14 +52,13 @@ export async function settleMemory(context: RunContext, memory: RunMemory, state
   }
 }
 
-/** What the log has of a step that this process did. */
+/** What the log has of a step that this run did. */
 async function readResult(context: RunContext, step: PlanStep): Promise<StepResult | undefined> {
   const { direction, migration } = step;
-  const { host, processId } = context.writer;
   const event = direction === "up" ? "applied" : "rolled back";
   const [result] = await context.connection.send(
     `SELECT duration_ms FROM ${quoteLogTable(context.table)} WHERE version_id = ${migration.version} AND event = '${event}'
-  AND runner_host = ${quoteLiteral(host)} AND runner_pid = ${processId} ORDER BY id DESC LIMIT 1`,
+  AND run_id = ${quoteLiteral(context.writer.runId)} ORDER BY id DESC LIMIT 1`,
   );
   const row = result?.rows[0];
   if (row === undefined) return undefined;

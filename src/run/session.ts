@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import type { Connection, Database } from "../database/connection.ts";
@@ -36,6 +36,8 @@ export interface RunSettings {
   /** How long a lost connection is tried to be replaced. */
   readonly reconnect: number;
   readonly emit: EventListener;
+  /** Where a run may take several sessions; otherwise each has its own. */
+  readonly runId?: string;
 }
 
 /** The migration files, read; parsed when first needed. */
@@ -135,7 +137,7 @@ function createContext(
   signal: AbortSignal,
   former: FormerBackend | undefined,
 ): RunContext {
-  const { database, role, lockTimeout, lockRetry, statementTimeout, wait, emit } = settings;
+  const { database, role, lockTimeout, lockRetry, statementTimeout, wait, emit, runId = randomUUID() } = settings;
   const pooled = connection.keyProcessId !== undefined && connection.keyProcessId !== state.backendId;
   return {
     database,
@@ -145,7 +147,7 @@ function createContext(
     serverVersionNumber: state.serverVersionNumber,
     backendId: state.backendId,
     former: pooled ? undefined : former,
-    writer: { host: hostname(), processId: process.pid },
+    writer: { host: hostname(), processId: process.pid, runId },
     role,
     lockTimeout,
     lockRetry,

@@ -65,6 +65,20 @@ describe.runIf(hasPgbouncer)("what stands for a run through PgBouncer outside a 
     await expectAllOnce(database);
   });
 
+  test("a pooler that lets nobody wait long for its only connection is waited for all the same", async () => {
+    await using impatient = await startPooler(server, 1, "query_wait_timeout = 1");
+    await using database = await createDatabase(server);
+    const long = [
+      { name: "1_a.sql", text: "-- +goose Up\nCREATE TABLE ran (what text);\nSELECT pg_sleep(4);\n" },
+      ...migrations.slice(1),
+      { name: "4_d.sql", text: "-- +goose NO TRANSACTION\n-- +goose Up\nSELECT pg_sleep(4);\nVACUUM ran;\n" },
+    ];
+    const all = [1, 2, 3].map(() => createMigrator({ database: impatient.url(database.name), migrations: long }));
+    const results = await Promise.all(all.map((migrator) => migrator.up()));
+    await Promise.all(all.map((migrator) => migrator.close()));
+    expect(results.flatMap(({ steps }) => steps.map(({ version }) => version)).toSorted()).toEqual([1n, 2n, 3n, 4n]);
+  });
+
   test("a lease, where the application's Pool has one connection", async () => {
     await using database = await createDatabase(server);
     const pool = new pg.Pool({ connectionString: several.url(database.name), max: 1 });

@@ -24,8 +24,8 @@ export const hasPgbouncer = ((): boolean => {
   return false;
 })();
 
-/** Starts a pooler with a number of server connections for each database. */
-export async function startPooler(server: TestServer, poolSize: number): Promise<Pooler> {
+/** Starts a pooler with a number of server connections for each database; `settings` are more lines of its configuration. */
+export async function startPooler(server: TestServer, poolSize: number, settings = ""): Promise<Pooler> {
   const user = chooseServerUser();
   const folder = mkdtempSync(join(tmpdir(), "gander-pooler-"));
   const port = await findFreePort();
@@ -46,6 +46,7 @@ pool_mode = transaction
 default_pool_size = ${poolSize}
 max_client_conn = 200
 ignore_startup_parameters = extra_float_digits,options
+${settings}
 `,
   );
   chmodSync(folder, 0o755);

@@ -159,6 +159,29 @@ CREATE INDEX CONCURRENTLY ran_what ON ran (what);
     expect((await next.up()).steps.map(({ version }) => version)).toEqual([2n]);
   });
 
+  test("a server that is read-only after a failover is waited for, and told where it stays so", async () => {
+    await using database = await createDatabase(server);
+    const fuse = await createFuse(database);
+    const set = (on: boolean) => `ALTER DATABASE ${database.name} SET default_transaction_read_only = ${on};`;
+    const files = { "1_a.sql": set(true), "2_b.sql": fuse(1) };
+    let writable: Promise<unknown> | undefined;
+    await using migrator = migratorFor(database.url, files, {
+      onEvent: (event) => {
+        if (event.type === "connection-lost" && /read-only now/.test(event.message))
+          writable ??= database.query(set(false));
+      },
+    });
+    expect((await migrator.up()).steps.map(({ version }) => version)).toEqual([1n, 2n]);
+    expect(writable).toBeDefined();
+    await writable;
+    await database.query("SELECT setval('fuse', 1, false)");
+    const more = { ...files, "3_c.sql": set(true), "4_d.sql": fuse(1) };
+    await using impatient = migratorFor(database.url, more, { reconnect: 300 });
+    const error = await impatient.up().catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(ConnectionLostError);
+    expect((error as Error).message).toMatch(/while 4_d\.sql was under way; .*read-only now/);
+  });
+
   test("a Client of the caller cannot be replaced: that is said at once", async () => {
     await using database = await createDatabase(server);
     const fuse = await createFuse(database);
