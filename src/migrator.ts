@@ -1,6 +1,6 @@
 import type { Database } from "./database/connection.ts";
 import { openDatabase } from "./database/open-database.ts";
-import { AbortedError, ConfirmationError, UsageError } from "./errors.ts";
+import { AbortedError, UsageError } from "./errors.ts";
 import { historyOf } from "./history/read-state.ts";
 import { DEFAULT_TABLE, describeTable, parseTableName } from "./history/table-name.ts";
 import type { MigratorOptions } from "./options.ts";
@@ -8,10 +8,13 @@ import { compareVersions } from "./plan/compare.ts";
 import type { Plan, VersionStatus } from "./plan/plan.ts";
 import { type DownTarget, planDown } from "./plan/plan-down.ts";
 import { planUp, type UpTarget } from "./plan/plan-up.ts";
+import { acceptText } from "./run/accept.ts";
 import { checkLayout, checkState } from "./run/check-state.ts";
 import { type Confirmation, runDown } from "./run/down.ts";
+import { checkResumable } from "./run/ran-text.ts";
 import { renderPlan } from "./run/render-plan.ts";
-import { acceptText, carryOutRepair, chooseDirty, planRepair, type RepairMark, type RepairPlan } from "./run/repair.ts";
+import type { RepairMark, RepairPlan } from "./run/repair/repair-plan.ts";
+import { runRepair } from "./run/repair/run-repair.ts";
 import type { RunResult } from "./run/result.ts";
 import { prepareOrStop } from "./run/prepare-history.ts";
 import { takeRunLock } from "./run/run-lock.ts";
@@ -169,7 +172,8 @@ export function createMigrator(options: MigratorOptions): Migrator {
       })),
     version: () => withSession("always", undefined, async ({ state }) => state.newest),
     plan: (planOptions = {}) =>
-      withSession("always", planOptions.signal, async ({ source, state }) => {
+      withSession("always", planOptions.signal, async ({ context, source, state }) => {
+        await checkResumable(context, source.files().migrations, state.rows ?? []);
         if (planOptions.direction !== "down") {
           return planUp(source.files().migrations, historyOf(state), planOptions, settings.policies);
         }
@@ -180,25 +184,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
       }),
     renderPlan: (plan) => withSession("always", undefined, async ({ context }) => renderPlan(context, plan)),
     repair: ({ version, mark = "resumable", confirm } = {}) =>
-      withSession("always", undefined, async (session) => {
-        const { context, source } = session;
-        const { state } = await takeRunLock(context, settings.tableName, "rows", () => false);
-        try {
-          const current = checkState(state, settings.tableName);
-          checkLayout(current);
-          const row = await chooseDirty(context, current.rows ?? [], version);
-          const migration = source.files().migrations.find((file) => file.version === row.version);
-          const plan = await planRepair(context, row, migration, mark);
-          if (confirm !== undefined && !(await confirm(plan))) {
-            throw new ConfirmationError("not confirmed: nothing was changed", { hint: "Answer yes, or say --yes." });
-          }
-          await prepareOrStop(context, current);
-          await carryOutRepair(context, row, plan);
-          return plan;
-        } finally {
-          await release(context);
-        }
-      }),
+      withSession("always", undefined, (session) => runRepair(settings, session, { version, mark, confirm })),
     accept: (version) =>
       withSession("always", undefined, async ({ context, source }) => {
         const { state } = await takeRunLock(context, settings.tableName, "rows", () => false);

@@ -1,13 +1,15 @@
 import { HistoryError } from "../errors.ts";
-import type { HistoryRow } from "../history/history.ts";
+import type { StatementChange } from "../files/compare-statements.ts";
+import type { HistoryRow, HistoryTable } from "../history/history.ts";
+import { DEFAULT_TABLE, describeTable, quoteTable } from "../history/table-name.ts";
 import type { VersionStatus } from "./plan.ts";
 
 /** The refusal to go on over versions that stopped half way, with what is known and the commands that get out. */
-export function dirtyError(dirty: readonly VersionStatus[]): HistoryError {
+export function dirtyError(dirty: readonly VersionStatus[], table: HistoryTable): HistoryError {
   const rows = dirty.flatMap(({ row }) => (row === undefined ? [] : [row]));
   return new HistoryError("GANDER_HISTORY_DIRTY", rows.map(describeDirty).join("\n"), {
     hint: rows
-      .flatMap(({ version, state }) => (state === "newer" ? ["Use the newer version of pg-gander."] : waysOut(version)))
+      .flatMap((row) => (row.state === "newer" ? ["Use the newer version of pg-gander."] : waysOut(row, table)))
       .join("\n"),
     versions: rows.map(({ version }) => version),
   });
@@ -26,14 +28,71 @@ function describeDirty(row: HistoryRow): string {
   return `${began}: ${done}`;
 }
 
-/** The commands that get a dirty version out, one a line. */
-export function waysOut(version: bigint): readonly string[] {
+/**
+ * The refusal to go on with a version at the statement that failed, where what has run of it is not what its file says now;
+ * `changes` is undefined where it is not known what ran.
+ */
+export function changedError(
+  row: HistoryRow,
+  changes: readonly StatementChange[] | undefined,
+  table: HistoryTable,
+): HistoryError {
+  const what =
+    changes === undefined
+      ? "the history has no text of what ran"
+      : `what has run is not what the file says now: ${changes.map((change) => changeText(change)).join(", ")}`;
+  return new HistoryError(
+    "GANDER_HISTORY_DIRTY",
+    `${row.name} cannot go on at statement ${row.statementsDone + 1}: ${what}`,
+    {
+      hint: [
+        "Put the statements that have run back into the file as they were (those after them may change); the history has the text:",
+        `  SELECT migration_text FROM ${quoteTable(table)} WHERE version_id = ${row.version};`,
+        "Or say what you did by hand:",
+        ...marks(row, table),
+      ].join("\n"),
+      versions: [row.version],
+    },
+  );
+}
+
+function changeText({ change, statement }: StatementChange): string {
+  if (change === "inserted") return `statement ${statement} of the file was inserted`;
+  return `statement ${statement} that ran was ${change}`;
+}
+
+/** The commands that get a dirty version out, one a line, each as it can be typed. */
+export function waysOut(row: Pick<HistoryRow, "version" | "direction">, table: HistoryTable): readonly string[] {
+  const { version, direction } = row;
+  const option = tableOption(table);
+  const width = `gander repair ${version}${option} --mark-rolled-back`.length;
+  const goOn = direction === "up" ? `gander up${option}` : `gander down${option}`;
   return [
-    "gander looks into the catalog, cleans up what is half made, and says what it will do, with:",
-    `  gander repair ${version}                     then gander up goes on at the statement that failed (mend the file first)`,
-    `  gander repair ${version} --mark-applied      if you finished the rest by hand`,
-    `  gander repair ${version} --mark-rolled-back  if you undid by hand what ran`,
+    "If need be mend the file from the failed statement on, or the data; then:",
+    `  ${`gander repair ${version}${option}`.padEnd(width)}  # looks into the catalog, cleans up what is half made; asks first`,
+    `  ${goOn.padEnd(width)}  # goes on at the statement that failed`,
+    "Or, instead of going on, say what you did by hand:",
+    ...marks(row, table),
   ];
+}
+
+function marks(
+  { version, direction }: Pick<HistoryRow, "version" | "direction">,
+  table: HistoryTable,
+): readonly string[] {
+  const command = `  gander repair ${version}${tableOption(table)}`;
+  const [applied, rolledBack] =
+    direction === "up"
+      ? ["you finished the rest by hand", "you undid by hand what ran"]
+      : ["you restored by hand what it undid", "you finished the rollback by hand"];
+  return [`${command} --mark-applied      # if ${applied}`, `${command} --mark-rolled-back  # if ${rolledBack}`];
+}
+
+/** Names the history where the command line would not find it by itself. */
+function tableOption(table: HistoryTable): string {
+  if (table.name === DEFAULT_TABLE.name && table.schema === "public") return "";
+  const name = describeTable(table);
+  return ` --table ${/^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$/.test(name) ? name : `'${quoteTable(table).replaceAll("'", "'\\''")}'`}`;
 }
 
 function doneText({ statementsDone: done, statements }: HistoryRow): string {
@@ -45,5 +104,6 @@ function doneText({ statementsDone: done, statements }: HistoryRow): string {
 function errorText(row: HistoryRow): string {
   const place = row.error?.line === undefined ? "" : ` (${row.name}:${row.error.line}:${row.error.column ?? 1})`;
   const code = row.error?.sqlState === undefined ? "" : ` [${row.error.sqlState}]`;
-  return `${row.error?.message}${code}${place}`;
+  const detail = row.error?.detail === undefined ? "" : `: ${row.error.detail}`;
+  return `${row.error?.message}${code}${detail}${place}`;
 }

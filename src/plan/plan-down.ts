@@ -29,12 +29,15 @@ export function planDown(
   rules: DownRules,
 ): Plan {
   const versions = compareVersions(migrations, history.rows);
-  const dirty = versions.filter(({ state, row }) => state === "dirty" && row?.state !== "resumable");
-  if (dirty.length > 0) throw dirtyError(dirty);
+  const dirty = versions.filter(
+    ({ state, row, migration }) =>
+      state === "dirty" && (row?.state !== "resumable" || row.direction !== "down" || migration === undefined),
+  );
+  if (dirty.length > 0) throw dirtyError(dirty, history.table);
   const files = new Map(migrations.map((migration) => [migration.version, migration]));
   const applied = history.rows
     .filter(({ dirty: isDirty, state, direction }) => !isDirty || (state === "resumable" && direction === "down"))
-    .toSorted((a, b) => compareBigints(b.sequence, a.sequence));
+    .toSorted((a, b) => Number(b.dirty) - Number(a.dirty) || compareBigints(b.sequence, a.sequence));
   if (typeof target === "object" && "above" in target) checkAbove(migrations, history, target.above);
   const chosen = chooseRows(applied, target);
   const withoutFile = chosen.filter(({ version }) => !files.has(version));

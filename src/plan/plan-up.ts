@@ -25,8 +25,10 @@ export interface UpTarget {
  */
 export function planUp(migrations: readonly Migration[], history: History, target: UpTarget, policies: Policies): Plan {
   const versions = compareVersions(migrations, history.rows);
-  const dirty = versions.filter(({ state, row }) => state === "dirty" && row?.state !== "resumable");
-  if (dirty.length > 0) throw dirtyError(dirty);
+  const dirty = versions.filter(
+    ({ state, row, migration }) => state === "dirty" && (row?.state !== "resumable" || migration === undefined),
+  );
+  if (dirty.length > 0) throw dirtyError(dirty, history.table);
   checkTarget(migrations, history.rows, target);
   const warnings = [...checkHistory(versions, policies)];
   const inRange = versions.filter(
@@ -37,8 +39,11 @@ export function planUp(migrations: readonly Migration[], history: History, targe
   if (missing.length > 0 && policies.missing === "error") throw missingError(missing);
   if (policies.missing === "ignore") warnings.push(...missing.map(ignored));
   const left = policies.missing === "ignore" ? new Set(missing) : new Set<VersionStatus>();
-  const steps = inRange.filter((version) => isToDo(version) && !left.has(version)).map(toStep);
-  const planned = target.limit === undefined ? steps : steps.slice(0, target.limit);
+  const toDo = inRange.filter((version) => isToDo(version) && !left.has(version));
+  // A rollback that was stopped is finished first; then its version is as pending as any other.
+  const downs = toDo.filter(isHalfUndone).toReversed().map(toStep);
+  const ups = toDo.map((version) => toStep(isHalfUndone(version) ? { ...version, row: undefined } : version));
+  const planned = [...downs, ...(target.limit === undefined ? ups : ups.slice(0, target.limit))];
   warnings.push(...planned.flatMap(warnAboutFile), ...warnOfHeldLocks(planned));
   return { direction: "up", steps: planned, warnings };
 }
@@ -46,6 +51,10 @@ export function planUp(migrations: readonly Migration[], history: History, targe
 function isToDo({ state, row, migration }: VersionStatus): boolean {
   if (migration === undefined) return false;
   return state === "pending" || state === "missing" || state === "failed" || row?.state === "resumable";
+}
+
+function isHalfUndone({ row }: VersionStatus): boolean {
+  return row?.state === "resumable" && row.direction === "down";
 }
 
 function toStep({ row, migration }: VersionStatus): PlanStep {

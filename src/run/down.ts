@@ -61,7 +61,7 @@ export async function runDown(
   try {
     const current = checkState(outcome.state, settings.tableName);
     await settleMemory(context, memory, current);
-    const rows = await recoverCrashed(context.connection, files.migrations, current.rows ?? []);
+    const rows = await recoverCrashed(context, files.migrations, current.rows ?? []);
     const { steps, warnings } = plan({ ...current, rows }, aimOf(target, memory));
     if (memory.planned === undefined) {
       if (!areSame(steps, memory.asked.steps)) {

@@ -49,7 +49,7 @@ function outcomeOf(context: RunContext, { step, statementIndex = 0 }: FailedTry,
   if (direction === "down") {
     return {
       records: recordStopped(table, migration, direction, statementIndex, error, writer),
-      state: `${name} is rolled back half way: statement ${number} was rolled back itself. It is marked dirty. ${waysOut(version).join("\n")}`,
+      state: `${name} is rolled back half way: statement ${number} was rolled back itself. It is marked dirty. ${waysOut({ version, direction }, table).join("\n")}`,
     };
   }
   const change = `UPDATE ${quoteTable(table)} SET state = 'resumable', "timestamp" = pg_catalog.clock_timestamp(),

@@ -20,10 +20,11 @@ import type { PlanStep } from "../plan/plan.ts";
 import { type FailedPart, failureOf, recordedError, redactNotice } from "./failure.ts";
 import { type Guard, openGuard } from "./guard.ts";
 import type { StepResult } from "./result.ts";
-import { isAlone } from "./resume-statement.ts";
+import { isAlone, logResumed } from "./resume-statement.ts";
 import { asOurselves, becomeOurselves, ownTransaction } from "./own-role.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
 import { tryToRecord } from "./try-to-record.ts";
+import { sessionSettings } from "./session-settings.ts";
 import { createRetries } from "./retries.ts";
 import { stepFacts } from "./send-batch.ts";
 import { LOCK_BUSY } from "./step-message.ts";
@@ -97,6 +98,14 @@ async function runStatements(
     context.emit({ type: "step-notice", ...facts, notice: redactNotice(notice, step) });
   const retries = createRetries(context);
   const setByFile = new Set<string>();
+  for (const statement of sessionSettings(statements.slice(0, step.firstStatement))) {
+    try {
+      await send(context, statement.sql, onNotice);
+    } catch (error) {
+      if (!(error instanceof PostgresError)) throw error;
+      throw await stopped(context, { step, error, statement, statementIndex: step.firstStatement }, before);
+    }
+  }
   for (let at = step.firstStatement; at < statements.length; at++) {
     if (at > step.firstStatement && !(await isStillOurs())) return undefined;
     const statement = statements[at] as Statement;
@@ -104,7 +113,7 @@ async function runStatements(
     const last = at + 1 === statements.length;
     const progress = last ? finish(context, step) : progressOf(context, migration, at + 1);
     try {
-      const resumed = at === step.firstStatement && step.row !== undefined;
+      const resumed = at === step.firstStatement && step.row?.state === "resumable";
       const place = { step, number, total, statement, statementIndex: at };
       await runStatement(context, { ...place, progress, resumed, setByFile, retries, isStillOurs, onNotice });
     } catch (error) {
@@ -129,7 +138,10 @@ async function claim(context: RunContext, step: PlanStep, number: number, total:
   const statements = (step.migration[step.direction] ?? []).length;
   const resumed = step.row?.state === "resumable";
   const claims = resumed
-    ? [changeOne(claimResumed(table, step.migration, statements, step.firstStatement, writer), LOCK_BUSY)]
+    ? [
+        changeOne(claimResumed(table, step.migration, statements, step.firstStatement, writer), LOCK_BUSY),
+        logResumed(context, step, statements),
+      ]
     : step.direction === "up"
       ? claimUp(table, step.migration, writer)
       : [changeOne(claimDown(table, step.migration, writer), LOCK_BUSY)];
@@ -193,7 +205,13 @@ async function stopped(
   const state = nothingRan
     ? `Nothing of ${migration.name} was done; it is marked dirty and counts as pending. The next gander up tries it again.${noted}`
     : `${migration.name} runs outside a transaction: ${doneText(statementIndex, direction)}, statement ${statementIndex + 1} failed. It is marked dirty and nothing more runs until it is repaired.${noted}`;
-  return failureOf(context, failed, before, state, nothingRan ? [] : waysOut(migration.version));
+  return failureOf(
+    context,
+    failed,
+    before,
+    state,
+    nothingRan ? [] : waysOut({ version: migration.version, direction }, context.table),
+  );
 }
 
 function doneText(done: number, direction: "up" | "down"): string {

@@ -38,7 +38,7 @@ export async function runSteps(
   const retries = createRetries(context);
   const mayTryAgain = async ({ error, place: { part }, blockers }: BatchFailure, number: number) => {
     const step = steps[number] as PlanStep;
-    if (committedBefore(step, part.statementIndex ?? Infinity) > 0) return false;
+    if (committedBefore(step, part.statementIndex ?? Infinity) > step.firstStatement) return false;
     const { statement, statementIndex } = part;
     return await retries.mayTryAgain({ error, step, number, total: steps.length, statement, statementIndex, blockers });
   };
@@ -88,10 +88,11 @@ function isContended({ error, place }: BatchFailure): boolean {
   return error.sqlState === LOCK_BUSY || (error.sqlState === "23505" && place.part.kind === "claim");
 }
 
-/** How many of the body's statements were made permanent by a COMMIT of its own before the one that failed. */
-function committedBefore({ migration, direction }: PlanStep, failedIndex: number): number {
+/** How many of the body's statements were made permanent before the one that failed: by a COMMIT of its own, or by an earlier run. */
+function committedBefore(step: PlanStep, failedIndex: number): number {
+  const { migration, direction, firstStatement } = step;
   const controls = findTransactionControl(migration, direction);
-  if (controls.length === 0) return 0;
+  if (controls.length === 0) return firstStatement;
   const statements = migration[direction] ?? [];
   const ended = statements.findLastIndex(
     ({ place, sql }, index) =>
@@ -99,7 +100,7 @@ function committedBefore({ migration, direction }: PlanStep, failedIndex: number
       /commit|end/i.test(sql) &&
       controls.some(({ line = 0, message }) => line >= place.line && /^(COMMIT|END)/.test(message)),
   );
-  return ended + 1;
+  return Math.max(ended + 1, firstStatement);
 }
 
 async function recordFailure(
@@ -131,7 +132,8 @@ async function recordFailure(
   const noted = await tryToRecord(context, records);
   context.emit({ type: "step-failed", ...stepFacts(step, done.length, done.length + 1), message: recorded.message });
   const state = stateSentence(step, kept, noted);
-  return failureOf(context, failed, done, state, kept > 0 ? waysOut(migration.version) : []);
+  const commands = kept > 0 ? waysOut({ version: migration.version, direction }, table) : [];
+  return failureOf(context, failed, done, state, commands);
 }
 
 function ownTransactionError(error: PostgresError): PostgresError {
@@ -140,11 +142,16 @@ function ownTransactionError(error: PostgresError): PostgresError {
   return new PostgresError({ ...error.fields, message, where: undefined, position: undefined }, error.completed);
 }
 
-function stateSentence({ migration, direction }: PlanStep, kept: number, notNoted: string | undefined): string {
+function stateSentence(
+  { migration, direction, firstStatement }: PlanStep,
+  kept: number,
+  notNoted: string | undefined,
+): string {
   const name = migration.name;
   const noted = notNoted === undefined ? "" : ` (The history could not be written: ${notNoted}.)`;
   if (kept > 0) {
-    return `${name} committed by itself: its first ${kept} statements are kept, the rest was rolled back. It is marked dirty.${noted}`;
+    const why = kept > firstStatement ? "committed by itself" : "had run up to there before";
+    return `${name} ${why}: its first ${kept} statements are kept, the rest was rolled back. It is marked dirty.${noted}`;
   }
   if (direction === "down") return `Everything of this rollback was undone; ${name} is as applied as before.${noted}`;
   return `Everything ${name} did was rolled back; it is marked dirty and counts as pending. The next gander up tries it again.${noted}`;

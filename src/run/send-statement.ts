@@ -6,7 +6,7 @@ import { doBlock, NOT_OURS } from "../history/record.ts";
 import type { PlanStep } from "../plan/plan.ts";
 import { statementTag } from "./alive.ts";
 import type { Blockers } from "./lock-holders.ts";
-import { isAlone, isDoneAlready } from "./resume-statement.ts";
+import { isAlone, statementToSend } from "./resume-statement.ts";
 import type { Retries } from "./retries.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
 import { stepFacts } from "./send-batch.ts";
@@ -42,12 +42,13 @@ export interface StatementRun {
  */
 export async function runStatement(context: RunContext, run: StatementRun): Promise<void> {
   const facts = describeStatements(run.statement.sql);
-  if (await isDoneAlready(context, facts[0], run.resumed)) {
+  const sql = await statementToSend(context, run);
+  if (sql === undefined) {
     await send(context, run.progress);
     return;
   }
   if (!isAlone(facts) && (await runWithProgress(context, run, facts))) return;
-  await runAlone(context, run, facts);
+  await runAlone(context, { ...run, statement: { ...run.statement, sql } }, facts);
 }
 
 /** CONCURRENTLY, VACUUM and VALIDATE block nobody while they wait, and a timeout would leave an INVALID index. */

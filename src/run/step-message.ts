@@ -1,11 +1,22 @@
 import { quoteLiteral } from "../database/quote.ts";
 import type { Statement } from "../files/migration.ts";
 import { LAYOUT, layoutSql } from "../history/layout.ts";
-import { claimDown, claimUp, doBlock, finishDown, finishUp, NOT_OURS } from "../history/record.ts";
+import {
+  changeOne,
+  claimDown,
+  claimResumed,
+  claimUp,
+  doBlock,
+  finishDown,
+  finishUp,
+  NOT_OURS,
+} from "../history/record.ts";
 import type { PlanStep } from "../plan/plan.ts";
 import { asOurselves, becomeOurselves, rememberRole } from "./own-role.ts";
 import type { RunContext } from "./run-context.ts";
+import { logResumed } from "./resume-statement.ts";
 import { lockKey } from "./run-lock.ts";
+import { sessionSettings } from "./session-settings.ts";
 import { lockTimeoutOfStep, stepName, transactionSettings } from "./transaction-settings.ts";
 
 /** The SQLSTATE with which a step stops its own message when another gander holds the run lock. */
@@ -30,15 +41,16 @@ export function stepParts(context: RunContext, step: PlanStep, number: number, s
   const body = migration[direction] ?? [];
   const frame = (kind: Part["kind"], sql: string): Part => ({ kind, sql, count: 1, step: number });
   const note = body.length === 0 && direction === "down" ? "nothing was undone: the Down is empty" : undefined;
-  const parts = body.map((statement, statementIndex): Part => {
+  const settings = new Set(sessionSettings(body.slice(0, step.firstStatement)));
+  const parts = body.flatMap((statement, statementIndex): readonly Part[] => {
+    if (statementIndex < step.firstStatement && !settings.has(statement)) return [];
     const { sql, count } = statement;
-    return { kind: "body", sql, count, step: number, statement, statementIndex };
+    return [{ kind: "body", sql, count, step: number, statement, statementIndex }];
   });
-  const claims =
-    direction === "up" ? claimUp(context.table, migration, context.writer) : [claimRollback(context, step)];
+  const claims = claimsOf(context, step);
   // PostgreSQL takes SET TRANSACTION only before the first query of a transaction, and ours would be that.
-  const settings = parts.findIndex(({ sql }) => !/^SET\s+(LOCAL\s+)?TRANSACTION\b/i.test(sql));
-  const first = settings === -1 ? parts.length : settings;
+  const afterSettings = parts.findIndex(({ sql }) => !/^SET\s+(LOCAL\s+)?TRANSACTION\b/i.test(sql));
+  const first = afterSettings === -1 ? parts.length : afterSettings;
   return [
     frame("begin", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
     ...parts.slice(0, first),
@@ -81,15 +93,19 @@ export function tryLock({ table }: Pick<RunContext, "table">): string {
   END IF;`;
 }
 
-function claimRollback(context: RunContext, { migration }: PlanStep): string {
-  return doBlock(`DECLARE changed bigint;
-BEGIN
-  ${claimDown(context.table, migration, context.writer)};
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  IF changed OPERATOR(pg_catalog.<>) 1 THEN
-    RAISE EXCEPTION 'the version is not applied any more' USING ERRCODE = '${LOCK_BUSY}';
-  END IF;
-END`);
+function claimsOf(context: RunContext, step: PlanStep): readonly string[] {
+  const { table, writer } = context;
+  const { migration, direction, firstStatement, row } = step;
+  if (row?.state === "resumable") {
+    const statements = (migration[direction] ?? []).length;
+    return [
+      changeOne(claimResumed(table, migration, statements, firstStatement, writer), LOCK_BUSY),
+      logResumed(context, step, statements),
+    ];
+  }
+  return direction === "up"
+    ? claimUp(table, migration, writer)
+    : [changeOne(claimDown(table, migration, writer), LOCK_BUSY)];
 }
 
 /** The text of a message. A body may end in a comment, so each part is followed by a line end before its semicolon. */

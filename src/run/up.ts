@@ -101,7 +101,7 @@ async function applyUnderLock(
     if (isComplete(state)) return report([], state);
     const failure = waitedMs > 0 ? failedElsewhere(files.migrations, state, session.state.rows ?? []) : undefined;
     if (failure !== undefined) throw failure;
-    const rows = await recoverCrashed(context.connection, files.migrations, state.rows ?? []);
+    const rows = await recoverCrashed(context, files.migrations, state.rows ?? []);
     const busy = await findWorking(context, rows);
     if (busy === undefined) {
       const made = plan({ ...state, rows });

@@ -1,6 +1,6 @@
 import { UsageError } from "../../errors.ts";
 import type { RepairOptions } from "../../migrator.ts";
-import { renderRepaired, renderRepairPlan } from "../../report/render-question.ts";
+import { renderRepaired, renderRepairPlan, repairJson } from "../../report/render-repair.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { parseVersion } from "../parse-version.ts";
 import { yesOption } from "../roll-back.ts";
@@ -29,7 +29,7 @@ export const repair: Command = {
         confirm: (question) => session.ask(renderRepairPlan(question, context.terminal.log.view)),
       }),
     );
-    return { text: (view) => renderRepaired(done, view), json: () => ({ command: "repair", ...done }) };
+    return { text: (view) => renderRepaired(done, view), json: () => ({ command: "repair", ...repairJson(done) }) };
   },
 };
 
