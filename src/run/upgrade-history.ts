@@ -1,8 +1,10 @@
 import { PostgresError } from "../database/postgres-error.ts";
 import { ConfigError, LockTimeoutError } from "../errors.ts";
+import type { LockHolder } from "../events.ts";
 import { LAYOUT, layoutSql, upgradeTables } from "../history/layout.ts";
 import { doBlock, logEvent } from "../history/record.ts";
 import { describeTable } from "../history/table-name.ts";
+import { describeHolders, readHolders, waysToEnd } from "./lock-holders.ts";
 import { createPauses, pauseFor } from "./pause.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
 import { LOCK_BUSY, tryLock } from "./step-message.ts";
@@ -36,9 +38,11 @@ export async function upgradeHistory(context: RunContext, from: number): Promise
       if (!TRIED_AGAIN.has(error.sqlState)) throw error;
     }
     const waitedMs = Date.now() - began;
+    const { schema, name } = context.table;
+    const holders = await readHolders(context, [context.table, { schema, name: `${name}_log` }]);
     const left = context.lockRetry - waitedMs;
-    if (left <= 0) throw inUse(context);
-    context.emit({ type: "lock-wait", lock: "history", holder: undefined, waitedMs });
+    if (left <= 0) throw inUse(context, holders);
+    context.emit({ type: "lock-wait", lock: "history", holder: holders[0], waitedMs });
     await pauseFor(Math.min(pauses(), left), context.signal);
   }
 }
@@ -74,10 +78,21 @@ function mayNot(context: RunContext, from: number, cause: PostgresError): Config
   );
 }
 
-function inUse(context: RunContext): LockTimeoutError {
+function inUse(context: RunContext, holders: readonly LockHolder[]): LockTimeoutError {
   return new LockTimeoutError(
     "table",
-    `the history ${describeTable(context.table)} could not be upgraded within ${context.lockRetry} ms of tries: the table is in use`,
-    { hint: "Nothing was changed. Start again when it is not, or give more time with --lock-retry." },
+    `the history ${describeTable(context.table)} could not be upgraded within ${context.lockRetry} ms of tries: the table is in use. Nothing was changed.`,
+    {
+      hint:
+        holders.length === 0
+          ? "Start again when it is less busy, or give more time with --lock-retry."
+          : [
+              "These sessions were in the way, the oldest first:",
+              describeHolders(holders),
+              "Start again when they are done, give more time with --lock-retry, or end them:",
+              waysToEnd(holders),
+            ].join("\n"),
+      holders,
+    },
   );
 }

@@ -125,12 +125,17 @@ describe.each(servers())("a history of layout 1 on PostgreSQL $major", (server) 
     await makeLayout1(database.query);
     await database.query("BEGIN; SELECT FROM schema_migrations");
     await using hasty = migratorFor(database.url, NEW, { lockTimeout: 50, lockRetry: 0 });
-    await expect(hasty.up()).rejects.toMatchObject({ code: "GANDER_LOCK_TIMEOUT", lock: "table" });
+    await expect(hasty.up()).rejects.toMatchObject({
+      code: "GANDER_LOCK_TIMEOUT",
+      lock: "table",
+      holders: [{ state: "idle in transaction", query: "BEGIN; SELECT FROM schema_migrations" }],
+    });
+    expect(await describeLayout(database.query)).toEqual(AS_IT_WAS);
     let release: () => void = () => undefined;
     const waits = new Promise<void>((resolve) => (release = resolve));
     await using migrator = migratorFor(database.url, NEW, {
       lockTimeout: 50,
-      onEvent: (event) => event.type === "lock-wait" && event.lock === "history" && release(),
+      onEvent: (event) => event.type === "lock-wait" && event.lock === "history" && event.holder && release(),
     });
     const run = migrator.up();
     await waits;
