@@ -6,7 +6,7 @@ import type { Direction, PlanWarning } from "./plan/plan.ts";
  * pg_read_all_stats little more than that they exist.
  */
 export interface LockHolder {
-  /** 0 for a prepared transaction, which no session has any more. */
+  /** 0 for a prepared transaction, and for a gander behind a pooler that holds a lease instead of a lock. */
   readonly backendId: number;
   readonly user?: string;
   readonly applicationName?: string;

@@ -8,9 +8,8 @@ export function holderText(holder: LockHolder): string {
   const { applicationName, user, clientAddress, state, query, preparedTransaction, processId, host } = holder;
   const parts = [
     processId === undefined ? undefined : `process ${processId}${host ? ` on ${printableLine(host)}` : ""}`,
-    preparedTransaction === undefined
-      ? `backend ${holder.backendId}`
-      : `the prepared transaction ${printableLine(preparedTransaction)}`,
+    preparedTransaction === undefined ? undefined : `the prepared transaction ${printableLine(preparedTransaction)}`,
+    holder.backendId === 0 ? undefined : `backend ${holder.backendId}`,
     applicationName === undefined || applicationName === "" ? undefined : printableLine(applicationName),
     user === undefined ? undefined : `user ${printableLine(user)}`,
     clientAddress === undefined ? undefined : `from ${printableLine(clientAddress)}`,

@@ -90,6 +90,7 @@ export async function failureOf(
       sql: statement === undefined ? undefined : statement.text,
       transaction: migration.transaction,
       direction,
+      statementTimeout: context.statementTimeout,
     },
     async (sql) => (await context.connection.send(sql)).at(-1)?.rows ?? [],
   );

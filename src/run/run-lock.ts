@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Result } from "../database/connection.ts";
 import { quoteLiteral } from "../database/quote.ts";
 import { LockTimeoutError } from "../errors.ts";
 import type { LockHolder } from "../events.ts";
@@ -8,7 +7,9 @@ import { parseState, stateMessage } from "../history/read-state.ts";
 import type { DatabaseState, RowsWanted } from "../history/read-state.ts";
 import { describeTable, type TableName } from "../history/table-name.ts";
 import { createPauses, pauseFor } from "./pause.ts";
+import { describeHolder, type HoldingSession, parseHolder, whoWorks } from "./run-lock-holder.ts";
 import { type RunContext, send } from "./run-context.ts";
+import { staysWhenIdle } from "./transaction-settings.ts";
 
 /** The advisory lock of a history: PostgreSQL keeps such locks by database, so the table's name tells them apart. */
 export function lockKey(table: HistoryTable): bigint {
@@ -42,8 +43,10 @@ export async function takeRunLock(
 ): Promise<LockOutcome> {
   const began = Date.now();
   const pauses = createPauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+  if (!context.pooled) await context.connection.keepSession?.();
   for (let told = -Infinity; ;) {
-    const { locked, holder, state } = await tryRunLock(context, name, wanted);
+    const { locked, session, state } = await tryRunLock(context, name, wanted);
+    const holder = session && describeHolder(session, state.rows ?? []);
     const waitedMs = Date.now() - began;
     if (holder !== undefined && holder.backendId === context.former?.backendId) await endFormer(context);
     if (locked || isDone(state)) {
@@ -63,16 +66,16 @@ async function tryRunLock(
   context: RunContext,
   name: TableName,
   wanted: RowsWanted,
-): Promise<{ locked: boolean; holder: LockHolder | undefined; state: DatabaseState }> {
+): Promise<{ locked: boolean; session: HoldingSession | undefined; state: DatabaseState }> {
   const key = lockKey(context.table);
   const state = stateMessage(name, wanted, context.role);
   const tries = context.pooled
     ? `SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE ${holdsKey(key)} AND granted);`
     : `SELECT pg_catalog.pg_try_advisory_lock(${key});`;
-  const results = await send(context, `${tries}\n${holderQuery(key)};\n${state}`);
+  const results = await send(context, [tries, `${holderQuery(key)};`, ...staysWhenIdle(context), state].join("\n"));
   return {
     locked: results[0]?.rows[0]?.[0] === "t",
-    holder: parseHolder(results[1]),
+    session: parseHolder(results[1]),
     state: parseState(name, results.at(-1)?.rows[0]?.[0] ?? ""),
   };
 }
@@ -99,36 +102,19 @@ function holdsKey(key: bigint): string {
 }
 
 function holderQuery(key: bigint): string {
-  return `SELECT a.pid, a.usename, a.application_name, a.client_addr, a.backend_start FROM pg_catalog.pg_locks l
+  const start = "pg_catalog.to_json(a.backend_start) OPERATOR(pg_catalog.#>>) '{}'";
+  return `SELECT a.pid, a.usename, a.application_name, a.client_addr, ${start} FROM pg_catalog.pg_locks l
   LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
   WHERE ${holdsKey(key)} AND granted AND l.pid <> pg_catalog.pg_backend_pid() LIMIT 1`;
 }
 
-function parseHolder(result: Result | undefined): LockHolder | undefined {
-  const row = result?.rows[0];
-  if (row === undefined) return undefined;
-  const [backendId, user, applicationName, clientAddress, since] = row;
-  return {
-    backendId: Number(backendId),
-    ...(user && { user }),
-    ...(applicationName && { applicationName }),
-    ...(clientAddress && { clientAddress }),
-    ...(since && { since }),
-  };
-}
-
 function timeoutError(context: RunContext, holder: LockHolder | undefined, waitedMs: number): LockTimeoutError {
-  const who =
-    holder === undefined
-      ? "another gander"
-      : `backend ${holder.backendId}${holder.applicationName ? ` (${holder.applicationName})` : ""}${
-          holder.clientAddress ? ` from ${holder.clientAddress}` : ""
-        }`;
   return new LockTimeoutError(
     "run",
-    `the run lock of ${describeTable(context.table)} was not obtained in ${waitedMs} ms: ${who} is at work${
-      holder?.since === undefined ? "" : `, connected since ${holder.since}`
-    }`,
-    { hint: "Wait for it and start again, or give more time with --wait. Nothing was changed." },
+    `the run lock of ${describeTable(context.table)} was not obtained in ${waitedMs} ms: ${whoWorks(holder)}`,
+    {
+      hint: "Wait for it and start again, or give more time with --wait. Nothing was changed.",
+      holders: holder === undefined ? [] : [holder],
+    },
   );
 }

@@ -57,7 +57,7 @@ export function ownSessionSettings(
 /** Between two messages a session of ours may be idle for as long as a pause takes. */
 export function staysWhenIdle({ connection, pooled, serverVersionNumber }: RunContext): readonly string[] {
   if (pooled || connection.driver === "pglite" || serverVersionNumber < 140_000) return [];
-  return [`SELECT ${setting("idle_session_timeout", "0", false)}`];
+  return [`SELECT ${setting("idle_session_timeout", "0", false)};`];
 }
 
 function timeouts(

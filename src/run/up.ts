@@ -137,8 +137,14 @@ async function findWorking({ connection }: RunContext, rows: readonly HistoryRow
 }
 
 /** @throws LockTimeoutError when `wait` is over */
-function waitFor(context: RunContext, { name, runner }: HistoryRow, waitedMs: number): void {
-  const holder = runner === undefined ? undefined : { backendId: runner.backendId };
+function waitFor(context: RunContext, row: HistoryRow, waitedMs: number): void {
+  const { name, runner, direction, version } = row;
+  const holder = runner && {
+    backendId: runner.backendId,
+    host: runner.host,
+    processId: runner.processId,
+    migration: { direction, version, name },
+  };
   if (context.wait !== undefined && waitedMs >= context.wait) {
     throw new LockTimeoutError(
       "run",

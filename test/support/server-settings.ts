@@ -5,6 +5,7 @@ synchronous_commit = off
 full_page_writes = off
 autovacuum = off
 max_connections = 200
+max_prepared_transactions = 8
 shared_buffers = 32MB
 wal_level = replica
 timezone = 'UTC'

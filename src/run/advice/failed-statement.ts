@@ -7,6 +7,8 @@ export interface FailedStatement {
   readonly sql: string | undefined;
   readonly transaction: boolean;
   readonly direction: "up" | "down";
+  /** What the run allows one statement, in milliseconds; 0: no limit. */
+  readonly statementTimeout?: number;
 }
 
 /** Asks the database, after the failed transaction was rolled back. */

@@ -29,7 +29,10 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** Failures whose cause the code alone tells. */
-export function adviseOnState({ fields, transaction }: FailedStatement): string | undefined {
+export function adviseOnState({ fields, transaction, statementTimeout = 0 }: FailedStatement): string | undefined {
+  if (fields.sqlState === "57014" && statementTimeout > 0 && !fields.message.includes("user request")) {
+    return `It took longer than one statement may take in this run: --statement-timeout (statementTimeout) is ${statementTimeout} ms. Give it more time, or leave the option out: without it a migration has no limit.`;
+  }
   if (fields.sqlState === "25001") {
     return transaction
       ? "PostgreSQL does not run this in a transaction. Put it in a migration of its own that begins with:\n  -- +goose NO TRANSACTION"
