@@ -1,6 +1,8 @@
 import type { Statement } from "../files/migration.ts";
 import { parseEffects } from "../files/parse-effects.ts";
 import type { StatementEffect } from "../files/statement-effect.ts";
+import { splitStatements } from "../files/split-statements.ts";
+import { createCursor, peekWord } from "../files/token-cursor.ts";
 import { describeStatements, type StatementFacts } from "../files/statement-kind.ts";
 import { quoteName } from "./repair/find-object.ts";
 import { findLeftovers } from "./repair/leftovers.ts";
@@ -21,10 +23,20 @@ export function isAlone(facts: readonly StatementFacts[]): boolean {
  */
 export function canBeResumed(sql: string): boolean {
   const facts = describeStatements(sql);
-  if (!isAlone(facts)) return facts.every(({ transactionControl }) => transactionControl === undefined);
+  if (!isAlone(facts))
+    return facts.every(({ transactionControl }) => transactionControl === undefined) && !mayCommit(sql);
   if (facts[0]?.outsideTransaction === "VACUUM") return true;
   const effect = effectAlone(sql);
   return effect !== undefined && effect.index?.named !== false;
+}
+
+/** A procedure, or a DO block, may commit by itself and then travels without its progress: nobody can tell how far it came. */
+function mayCommit(sql: string): boolean {
+  return splitStatements(sql).some(({ start, end }) => {
+    const statement = sql.slice(start, end);
+    const word = peekWord(createCursor(statement));
+    return word === "call" || (word === "do" && /\b(commit|rollback|call)\b/i.test(statement));
+  });
 }
 
 /** What a CONCURRENTLY statement does. */

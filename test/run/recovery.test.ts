@@ -88,6 +88,25 @@ describe.each(servers())("promise 6, the history tells the truth, on PostgreSQL 
     expect((await migrator.status()).versions.map(({ state }) => state)).toEqual(["applied", "applied"]);
   });
 
+  test.each([
+    ["CALL fill();", "GANDER_HISTORY_DIRTY"],
+    ["DO $$ BEGIN INSERT INTO a VALUES (1); COMMIT; END $$;", "GANDER_HISTORY_DIRTY"],
+    ["DO $$ BEGIN INSERT INTO a VALUES (1); END $$;", undefined],
+  ])("after a crash, %s runs again only where it cannot have committed by itself", async (statement, code) => {
+    await using database = await createDatabase(server);
+    const files = {
+      "1_a.sql": `CREATE TABLE a (x int);
+CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO a VALUES (1); COMMIT; END $$;`,
+      "2_b.sql": `-- +goose NO TRANSACTION\n-- +goose Up\n${statement}\n`,
+    };
+    await using migrator = migratorFor(database.url, files);
+    await migrator.up();
+    await pretendCrash(database, 0);
+    const again = await migrator.up().catch((error: unknown) => error as HistoryError);
+    expect("code" in again ? again.code : undefined).toBe(code);
+    expect(await database.query("SELECT x FROM a")).toHaveLength(code === undefined ? 2 : 1);
+  });
+
   test("a session that is still at work is not taken over", async () => {
     await using database = await createDatabase(server);
     await using migrator = migratorFor(database.url, INDEX);
