@@ -6,7 +6,7 @@ import { describeStatements } from "../../files/statement-kind.ts";
 import type { HistoryRow } from "../../history/history.ts";
 import { changedError } from "../../plan/dirty-error.ts";
 import { compareWithFile, readRan } from "../ran-text.ts";
-import { isAlone } from "../resume-statement.ts";
+import { canBeResumed, isAlone } from "../resume-statement.ts";
 import type { RunContext } from "../run-context.ts";
 import { findLeftovers } from "./leftovers.ts";
 import { lookAt } from "./look-at.ts";
@@ -77,7 +77,8 @@ function progressOf(row: HistoryRow, statements: readonly Statement[], at: numbe
   if (at < done) return "ran";
   if (error === undefined && state === "running") {
     if (at > done) return "not-run";
-    return isAlone(describeStatements(statements[at]?.sql ?? "")) ? "under-way" : "rolled-back";
+    const sql = statements[at]?.sql ?? "";
+    return isAlone(describeStatements(sql)) || !canBeResumed(sql) ? "under-way" : "rolled-back";
   }
   // A transaction that committed by itself before may have come further than to the statement after that.
   const line = error?.line ?? 0;
