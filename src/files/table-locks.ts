@@ -86,6 +86,7 @@ function ofDrop(cursor: TokenCursor): TableUse {
   }
   if (["trigger", "policy", "rule"].some((kind) => takeWords(cursor, kind))) return strongly(nameAfterOn(cursor));
   const kind = takeRelation(cursor);
+  if (kind === undefined) return NOTHING;
   return { locks: takeNames(cursor).map((object) => ({ object, strong: kind === "table" })), creates: [] };
 }
 
