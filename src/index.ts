@@ -10,6 +10,7 @@ export type {
   UpOptions,
 } from "./migrator.ts";
 export { migrateOnStart } from "./migrate-on-start.ts";
+export type { StartOptions } from "./migrate-on-start.ts";
 export * from "./errors.ts";
 export { MigrationFailedError } from "./run/migration-failed-error.ts";
 export type { Excerpt, Failure } from "./run/migration-failed-error.ts";
@@ -23,6 +24,7 @@ export type { HistoryRow, HistoryState, RecordedError, Runner } from "./history/
 export type {
   ChangedPolicy,
   Direction,
+  HeldPolicy,
   MissingPolicy,
   Plan,
   PlanStep,

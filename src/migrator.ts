@@ -5,12 +5,12 @@ import { historyOf } from "./history/read-state.ts";
 import { DEFAULT_TABLE, describeTable, parseTableName } from "./history/table-name.ts";
 import type { MigratorOptions } from "./options.ts";
 import { compareVersions } from "./plan/compare.ts";
-import type { Plan, VersionStatus } from "./plan/plan.ts";
-import { type DownTarget, planDown } from "./plan/plan-down.ts";
+import type { HeldPolicy, Plan, VersionStatus } from "./plan/plan.ts";
+import type { DownTarget } from "./plan/plan-down.ts";
 import { planUp, type UpTarget } from "./plan/plan-up.ts";
 import { acceptText } from "./run/accept.ts";
 import { checkLayout, checkState } from "./run/check-state.ts";
-import { type Confirmation, runDown } from "./run/down.ts";
+import { type Confirmation, planRollback, runDown } from "./run/down.ts";
 import { checkResumable } from "./run/ran-text.ts";
 import { renderPlan } from "./run/render-plan.ts";
 import type { RepairMark, RepairPlan } from "./run/repair/repair-plan.ts";
@@ -18,6 +18,7 @@ import { runRepair } from "./run/repair/run-repair.ts";
 import type { RunResult } from "./run/result.ts";
 import { prepareOrStop } from "./run/prepare-history.ts";
 import { takeRunLock } from "./run/run-lock.ts";
+import { explainChanges } from "./run/explain-changes.ts";
 import { inSession, runInSession } from "./run/in-session.ts";
 import { createMemory, type RunMemory } from "./run/run-memory.ts";
 import type { RunSettings, Session } from "./run/session.ts";
@@ -31,6 +32,12 @@ export interface UpOptions {
   /** At most this many migrations. */
   readonly limit?: number;
   readonly signal?: AbortSignal;
+  /** The newest applied version must be at least this afterwards. */
+  readonly minVersion?: bigint;
+  /** The newest applied version must not be above this: then nothing is applied. */
+  readonly maxVersion?: bigint;
+  /** What about versions that somebody has rolled back, and whose file is as it was: `apply` by default. */
+  readonly heldVersions?: HeldPolicy;
 }
 
 export interface DownOptions {
@@ -145,7 +152,8 @@ export function createMigrator(options: MigratorOptions): Migrator {
   };
 
   return {
-    up: ({ to, limit, signal } = {}) => apply({ to, limit }, signal, "if-needed", (session) => session),
+    up: ({ to, limit, signal, ...guards } = {}) =>
+      apply({ to, limit }, signal, "if-needed", (session) => session, { ...settings, ...guards }),
     down: (downOptions = {}) =>
       rollBack(downOptions.to === undefined ? "last" : { above: downOptions.to }, downOptions),
     reset: (downOptions = {}) => rollBack("all", downOptions),
@@ -172,13 +180,17 @@ export function createMigrator(options: MigratorOptions): Migrator {
       })),
     version: () => withSession("always", undefined, async ({ state }) => state.newest),
     plan: (planOptions = {}) =>
-      withSession("always", planOptions.signal, async ({ context, source, state }) => {
+      withSession("always", planOptions.signal, async (session) => {
+        const { context, source, state } = session;
         await checkResumable(context, source.files().migrations, state.rows ?? []);
         if (planOptions.direction !== "down") {
-          return planUp(source.files().migrations, historyOf(state), planOptions, settings.policies);
+          const { migrations } = source.files();
+          return await explainChanges(context, migrations, () =>
+            planUp(migrations, historyOf(state), planOptions, settings.policies),
+          );
         }
         const { to, allowEmptyDown = false } = planOptions;
-        return planDown(source.files().migrations, historyOf(state), to === undefined ? "last" : { above: to }, {
+        return await planRollback(settings, session, state, to === undefined ? "last" : { above: to }, {
           allowEmptyDown,
         });
       }),

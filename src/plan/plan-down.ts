@@ -7,7 +7,7 @@ import type { Plan, PlanStep, PlanWarning } from "./plan.ts";
 
 /**
  * - `last`: the version that was applied last.
- * - `all`: every applied version that has a file; the others are told.
+ * - `all`: every applied version that has a file or a kept text; the others are told.
  * - `above`: everything above a version.
  * - `versions`: these and no others.
  */
@@ -19,27 +19,26 @@ export interface DownRules {
 }
 
 /**
- * What `down` will do: the versions concerned, last applied first. A Down that is missing, unusable or marked
- * irreversible stops the run before anything is rolled back.
+ * What `down` will do: the versions concerned, last applied first. `kept` are migrations as they ran, from the history, of
+ * versions whose file is gone or has changed since: their Down belongs to what is applied. A Down that is missing, unusable
+ * or marked irreversible stops the run before anything is rolled back.
  */
 export function planDown(
   migrations: readonly Migration[],
   history: History,
   target: DownTarget,
   rules: DownRules,
+  kept: ReadonlyMap<bigint, Migration> = new Map(),
 ): Plan {
-  const versions = compareVersions(migrations, history.rows);
+  const files = new Map([...migrations.map((migration) => [migration.version, migration] as const), ...kept]);
+  const versions = compareVersions([...files.values()], history.rows);
   const dirty = versions.filter(
     ({ state, row, migration }) =>
       state === "dirty" && (row?.state !== "resumable" || row.direction !== "down" || migration === undefined),
   );
   if (dirty.length > 0) throw dirtyError(dirty, history.table);
-  const files = new Map(migrations.map((migration) => [migration.version, migration]));
-  const applied = history.rows
-    .filter(({ dirty: isDirty, state, direction }) => !isDirty || (state === "resumable" && direction === "down"))
-    .toSorted((a, b) => Number(b.dirty) - Number(a.dirty) || compareBigints(b.sequence, a.sequence));
   if (typeof target === "object" && "above" in target) checkAbove(migrations, history, target.above);
-  const chosen = chooseRows(applied, target);
+  const chosen = rowsToUndo(history, target);
   const withoutFile = chosen.filter(({ version }) => !files.has(version));
   if (withoutFile.length > 0 && target !== "all") throw withoutFileError(withoutFile);
   const steps = chosen.flatMap((row) => {
@@ -51,10 +50,28 @@ export function planDown(
     version,
     message: `${name || version} stays applied: no file has it, so there is no Down to run`,
   }));
-  return { direction: "down", steps, warnings };
+  const present = new Set(migrations.map(({ version }) => version));
+  const told = steps.flatMap(({ migration: { version, name } }) =>
+    kept.has(version) ? [keptWarning(version, name, present)] : [],
+  );
+  return { direction: "down", steps, warnings: [...warnings, ...told] };
 }
 
-function chooseRows(applied: readonly HistoryRow[], target: DownTarget): readonly HistoryRow[] {
+function keptWarning(version: bigint, name: string, present: ReadonlySet<bigint>): PlanWarning {
+  return present.has(version)
+    ? {
+        kind: "changed",
+        version,
+        message: `${name} has changed since it was applied: the Down that belongs to what was applied is used, from the history`,
+      }
+    : { kind: "no-file", version, message: `${name} has no file here: the Down that the history keeps is used` };
+}
+
+/** The rows that a rollback is about, in its order. */
+export function rowsToUndo(history: History, target: DownTarget): readonly HistoryRow[] {
+  const applied = history.rows
+    .filter(({ dirty, state, direction }) => !dirty || (state === "resumable" && direction === "down"))
+    .toSorted((a, b) => Number(b.dirty) - Number(a.dirty) || compareBigints(b.sequence, a.sequence));
   if (target === "last") return applied.slice(0, 1);
   if (target === "all") return applied;
   if ("versions" in target) return applied.filter(({ version }) => target.versions.includes(version));

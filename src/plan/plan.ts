@@ -10,6 +10,9 @@ export type UnknownPolicy = "allow" | "refuse";
 /** What to do about applied files whose SQL is no longer what was applied. */
 export type ChangedPolicy = "error" | "warn" | "ignore";
 
+/** What to do about pending versions that somebody has rolled back, and whose file is as it was. */
+export type HeldPolicy = "apply" | "refuse";
+
 export interface Policies {
   readonly missing: MissingPolicy;
   readonly unknownVersions: UnknownPolicy;

@@ -2,10 +2,11 @@ import { ConfirmationError } from "../errors.ts";
 import { historyOf } from "../history/read-state.ts";
 import type { Plan, PlanStep } from "../plan/plan.ts";
 import { counted } from "../plan/check-history.ts";
-import { type DownRules, type DownTarget, planDown } from "../plan/plan-down.ts";
+import { type DownRules, type DownTarget, planDown, rowsToUndo } from "../plan/plan-down.ts";
 import { newestApplied } from "../plan/compare.ts";
 import { checkSessionState, checkSteps } from "./check-files.ts";
 import { checkState, checkWritable, planOnLayout, type UsableState } from "./check-state.ts";
+import { readKept } from "./kept-migrations.ts";
 import { findLosses } from "./losses.ts";
 import { prepareOrStop } from "./prepare-history.ts";
 import { recoverCrashed } from "./recover.ts";
@@ -35,10 +36,9 @@ export async function runDown(
 ): Promise<RunResult> {
   const began = performance.now();
   const { context, state } = session;
-  const files = session.source.files();
   const from = (memory.from ??= state.newest);
-  const plan = (current: UsableState, aim: DownTarget): Plan =>
-    planOnLayout(current, () => planDown(files.migrations, historyOf(current), aim, rules));
+  const plan = (current: UsableState, aim: DownTarget): Promise<Plan> =>
+    planRollback(settings, session, current, aim, rules);
   const report = (current: UsableState, warnings: Plan["warnings"]): RunResult => {
     const steps = [...memory.done];
     const gone = new Set(steps.map(({ version }) => version));
@@ -48,7 +48,7 @@ export async function runDown(
     return { direction: "down", steps, from, to, warnings, durationMs };
   };
   if (memory.asked === undefined) {
-    const planned = plan(state, target);
+    const planned = await plan(state, target);
     for (const warning of planned.warnings) context.emit({ type: "warning", warning });
     if (planned.steps.length === 0) return report(state, planned.warnings);
     checkSteps(planned.steps);
@@ -61,8 +61,7 @@ export async function runDown(
   try {
     const current = checkState(outcome.state, settings.tableName);
     await settleMemory(context, memory, current);
-    const rows = await recoverCrashed(context, files.migrations, current.rows ?? []);
-    const { steps, warnings } = plan({ ...current, rows }, aimOf(target, memory));
+    const { steps, warnings } = await plan(current, aimOf(target, memory));
     if (memory.planned === undefined) {
       if (!areSame(steps, memory.asked.steps)) {
         throw new ConfirmationError("the database has changed since the question was asked; nothing was rolled back", {
@@ -86,6 +85,22 @@ export async function runDown(
   } finally {
     await release(context);
   }
+}
+
+/** Plans with the files, and where they are gone or have changed since, with what the history keeps. */
+export async function planRollback(
+  { readOptions }: RunSettings,
+  { context, source }: Session,
+  state: UsableState,
+  target: DownTarget,
+  rules: DownRules,
+): Promise<Plan> {
+  const { migrations } = source.files();
+  const kept = await readKept(context, rowsToUndo(historyOf(state), target), migrations, readOptions);
+  const known = [...migrations.filter(({ version }) => !kept.has(version)), ...kept.values()];
+  const rows = await recoverCrashed(context, known, state.rows ?? []);
+  const current = { ...state, rows };
+  return planOnLayout(current, () => planDown(migrations, historyOf(current), target, rules, kept));
 }
 
 /** Once begun, nothing but what was planned then is rolled back, whatever connection it takes. */

@@ -14,7 +14,7 @@ import { readState } from "../history/read-state.ts";
 import { type ExpectedDigest, readSummary } from "../history/read-summary.ts";
 import type { TableName } from "../history/table-name.ts";
 import type { MigrationsInput } from "../options.ts";
-import type { Policies } from "../plan/plan.ts";
+import type { HeldPolicy, Policies } from "../plan/plan.ts";
 import { checkState, type UsableState } from "./check-state.ts";
 import type { FormerBackend, RunContext } from "./run-context.ts";
 
@@ -36,6 +36,10 @@ export interface RunSettings {
   /** How long a lost connection is tried to be replaced. */
   readonly reconnect: number;
   readonly emit: EventListener;
+  /** What an Up holds itself to besides its plan. */
+  readonly minVersion?: bigint;
+  readonly maxVersion?: bigint;
+  readonly heldVersions?: HeldPolicy;
   /** Where a run may take several sessions; otherwise each has its own. */
   readonly runId?: string;
 }

@@ -8,6 +8,8 @@ import { checkSessionState, checkSmallVersions, checkSteps, warningsOf } from ".
 import { checkState, checkWritable, planOnLayout, type UsableState } from "./check-state.ts";
 import { failedElsewhere } from "./failed-elsewhere.ts";
 import { createPauses, pauseFor } from "./pause.ts";
+import { explainChanges } from "./explain-changes.ts";
+import { checkHeld } from "./held.ts";
 import { isAlive } from "./alive.ts";
 import { prepareHistory } from "./prepare-history.ts";
 import { recoverCrashed } from "./recover.ts";
@@ -15,6 +17,7 @@ import type { RunResult, StepResult } from "./result.ts";
 import type { RunContext } from "./run-context.ts";
 import { type LockOutcome, releaseRunLock, takeRunLock } from "./run-lock.ts";
 import { type RunMemory, settleMemory } from "./run-memory.ts";
+import { checkNotAbove, checkNotBelow } from "./version-guard.ts";
 import { runSteps } from "./run-steps.ts";
 import type { RunSettings, Session } from "./session.ts";
 
@@ -28,25 +31,29 @@ export async function runUp(
   const began = performance.now();
   const { context, source, state } = session;
   const from = (memory.from ??= state.newest);
+  checkNotAbove(settings, state.newest);
   const report: Report = (warnings, now) => {
     const durationMs = performance.now() - began;
     const steps = [...memory.done];
+    const to = newestOf(steps, now.newest);
+    checkNotBelow(settings, to);
     if (steps.length > 0) context.emit({ type: "run-done", direction: "up", steps: steps.length, durationMs });
-    return { direction: "up", steps, from, to: newestOf(steps, now.newest), warnings, durationMs };
+    return { direction: "up", steps, from, to, warnings, durationMs };
   };
   if (state.rows === undefined) {
     checkTarget(source.fingerprints ?? source.files().migrations, [], target);
     return report([], state);
   }
   const files = source.files();
-  const plan = (current: UsableState): Plan => {
-    if (settings.policies.missing === "error") checkSmallVersions(files, current.rows ?? []);
-    const left = whatIsLeft(target, memory);
-    return planOnLayout(current, () => planUp(files.migrations, historyOf(current), left, settings.policies));
-  };
+  const plan = (current: UsableState): Promise<Plan> =>
+    explainChanges(context, files.migrations, () => {
+      if (settings.policies.missing === "error") checkSmallVersions(files, current.rows ?? []);
+      const left = whatIsLeft(target, memory);
+      return planOnLayout(current, () => planUp(files.migrations, historyOf(current), left, settings.policies));
+    });
   for (const warning of warningsOf(files.warnings)) context.emit({ type: "warning", warning });
   if (!isUnderWay(state)) {
-    const first = plan(state);
+    const first = await plan(state);
     for (const warning of first.warnings) context.emit({ type: "warning", warning });
     if (first.steps.length === 0) {
       await settleMemory(context, memory, state);
@@ -86,7 +93,7 @@ async function applyUnderLock(
   settings: RunSettings,
   session: Session,
   memory: RunMemory,
-  plan: (state: UsableState) => Plan,
+  plan: (state: UsableState) => Promise<Plan>,
   first: LockOutcome,
   report: Report,
 ): Promise<RunResult> {
@@ -104,11 +111,12 @@ async function applyUnderLock(
     const rows = await recoverCrashed(context, files.migrations, state.rows ?? []);
     const busy = await findWorking(context, rows);
     if (busy === undefined) {
-      const made = plan({ ...state, rows });
+      const made = await plan({ ...state, rows });
       if (made.steps.length === 0) return report(made.warnings, state);
       memory.planned ??= made.steps;
       checkSteps(made.steps);
       if (context.pooled) checkSessionState(made.steps);
+      if (settings.heldVersions === "refuse" && state.exists) await checkHeld(context, made.steps);
       if (await prepareHistory(context, state)) {
         context.emit({ type: "run-start", direction: "up", steps: made.steps.length });
         const { contended } = await runSteps(context, made.steps, memory.done);
