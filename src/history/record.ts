@@ -1,51 +1,14 @@
-import { quoteDollar, quoteLiteral, quoteNullable } from "../database/quote.ts";
+import { quoteLiteral } from "../database/quote.ts";
 import type { Migration } from "../files/migration.ts";
 import { fingerprintText } from "../files/fingerprint.ts";
-import { GANDER_VERSION } from "../version.ts";
 import type { HistoryTable, RecordedError } from "./history.ts";
-import { quoteLogTable, quoteTable } from "./table-name.ts";
-
-/** Who writes, as far as this side knows; the backend's identity is added by the server. */
-export interface Writer {
-  readonly host: string;
-  readonly processId: number;
-  /** Stands in the log with every event of one run, whatever connections it took. */
-  readonly runId: string;
-  /** Through a pooler, what stands for the writer instead of the session that writes. */
-  readonly stand?: WriterStand;
-}
-
-/**
- * What stands for a writer that has no session of its own: the session of its guard, whose end says that the writer is
- * gone; or, with a `backendId` of 0, a lease that began at `backendStart`. Both have a lease, the one of a guard a short
- * one: it spans the moment between two statements.
- */
-export interface WriterStand {
-  readonly backendId: number;
-  /** ISO 8601; with it a reused process id is another session. */
-  readonly backendStart: string;
-  /** How long the row counts as alive after each sign of life, in milliseconds. */
-  readonly leaseMs: number;
-}
+import { doBlock } from "./do-block.ts";
+import { eventOf, logEvent } from "./log-event.ts";
+import { quoteTable } from "./table-name.ts";
+import { leaseOf, meOf, myStartOf, NOW, type Writer } from "./writer.ts";
 
 /** The SQLSTATE with which a step that is not ours any more stops its own message. */
 export const NOT_OURS = "GA002";
-
-const ME = "pg_catalog.pg_backend_pid()";
-const MY_START = "(SELECT a.backend_start FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) a)";
-const NOW = "pg_catalog.clock_timestamp()";
-
-function meOf({ stand }: Writer): string {
-  return stand === undefined ? ME : String(stand.backendId);
-}
-
-function myStartOf({ stand }: Writer): string {
-  return stand === undefined ? MY_START : `${quoteLiteral(stand.backendStart)}::timestamptz`;
-}
-
-function leaseOf({ stand }: Writer): string {
-  return stand === undefined ? "NULL" : `${NOW} OPERATOR(pg_catalog.+) interval '${stand.leaseMs} milliseconds'`;
-}
 
 function isVersion(version: bigint): string {
   return `version_id OPERATOR(pg_catalog.=) ${version}`;
@@ -276,41 +239,4 @@ export function recordStopped(
   error = ${quoteLiteral(JSON.stringify(error))}::jsonb WHERE ${isVersion(migration.version)} AND is_dirty`,
     logEvent(table, { ...eventOf(migration, direction, "failed"), error }, writer),
   ];
-}
-
-/** What the log tells of one event. */
-export interface LogEvent {
-  readonly event: "applied" | "rolled back" | "failed" | "repaired" | "accepted" | "upgraded";
-  /** Absent where it is about the tables themselves. */
-  readonly version?: bigint;
-  readonly name?: string;
-  readonly direction?: "up" | "down";
-  readonly statements?: number;
-  readonly checksum?: string;
-  readonly durationSql?: string;
-  readonly error?: RecordedError;
-  readonly note?: string | undefined;
-}
-
-function eventOf(migration: Migration, direction: "up" | "down", event: LogEvent["event"]): LogEvent {
-  const { version, name, checksum } = migration;
-  return { event, version, name, direction, checksum, statements: (migration[direction] ?? []).length };
-}
-
-/** The statement that appends an event to the log. */
-export function logEvent(table: HistoryTable, event: LogEvent, writer: Writer): string {
-  const log = quoteLogTable(table);
-  const error = event.error === undefined ? "NULL" : `${quoteLiteral(JSON.stringify(event.error))}::jsonb`;
-  return `INSERT INTO ${log} (id, event, version_id, name, "timestamp", direction, duration_ms, statements, checksum,
-  error, note, database_user, application_name, runner_host, runner_pid, backend_pid, gander_version, run_id)
-SELECT (SELECT coalesce(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1 FROM ${log}), ${quoteLiteral(event.event)},
-  ${event.version ?? "NULL"}, ${quoteNullable(event.name)}, ${NOW}, ${quoteNullable(event.direction)}, ${event.durationSql ?? "NULL"},
-  ${event.statements ?? "NULL"}, ${quoteNullable(event.checksum)}, ${error}, ${quoteNullable(event.note)}, session_user,
-  pg_catalog.current_setting('application_name'), ${quoteLiteral(writer.host)}, ${writer.processId}, ${ME},
-  ${quoteLiteral(GANDER_VERSION)}, ${quoteLiteral(writer.runId)}`;
-}
-
-/** A DO block for a PL/pgSQL body. */
-export function doBlock(body: string): string {
-  return `DO ${quoteDollar(` ${body} `)}`;
 }

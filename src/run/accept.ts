@@ -1,7 +1,7 @@
 import { quoteLiteral } from "../database/quote.ts";
 import { fingerprintText } from "../files/fingerprint.ts";
 import type { Migration } from "../files/migration.ts";
-import { logEvent } from "../history/record.ts";
+import { logEvent } from "../history/log-event.ts";
 import { quoteTable } from "../history/table-name.ts";
 import type { RunContext } from "./run-context.ts";
 

@@ -1,7 +1,7 @@
 import type { Connection } from "../database/connection.ts";
 import { quoteLiteral } from "../database/quote.ts";
 import type { HistoryRow } from "../history/history.ts";
-import type { WriterStand } from "../history/record.ts";
+import type { WriterStand } from "../history/writer.ts";
 
 /**
  * Begins a statement that goes alone through a pooler, where its session cannot be told from others: as long as the server

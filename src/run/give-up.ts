@@ -1,6 +1,7 @@
 import { quoteLiteral } from "../database/quote.ts";
 import type { RecordedError } from "../history/history.ts";
-import { logEvent, recordStopped } from "../history/record.ts";
+import { logEvent } from "../history/log-event.ts";
+import { recordStopped } from "../history/record.ts";
 import { quoteTable } from "../history/table-name.ts";
 import { waysOut } from "../plan/dirty-error.ts";
 import type { PlanStep } from "../plan/plan.ts";

@@ -1,7 +1,8 @@
 import type { Connection, Database } from "../database/connection.ts";
 import { PostgresError } from "../database/postgres-error.ts";
 import { ConnectionLostError, GanderError } from "../errors.ts";
-import { doBlock, type WriterStand } from "../history/record.ts";
+import { doBlock } from "../history/do-block.ts";
+import type { WriterStand } from "../history/writer.ts";
 import { isPoolWait } from "./pool-wait.ts";
 import type { RunContext } from "./run-context.ts";
 import { LOCK_BUSY, tryLock } from "./step-message.ts";

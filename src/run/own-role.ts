@@ -1,6 +1,6 @@
 import { quoteLiteral } from "../database/quote.ts";
 import { describeStatements } from "../files/statement-kind.ts";
-import { doBlock } from "../history/record.ts";
+import { doBlock } from "../history/do-block.ts";
 import type { PlanStep } from "../plan/plan.ts";
 import type { RunContext } from "./run-context.ts";
 

@@ -2,7 +2,7 @@ import { quoteIdentifier } from "../database/quote.ts";
 import { PostgresError } from "../database/postgres-error.ts";
 import { ConfigError, ConfirmationError } from "../errors.ts";
 import { createTables, LAYOUT } from "../history/layout.ts";
-import { doBlock } from "../history/record.ts";
+import { doBlock } from "../history/do-block.ts";
 import { describeTable } from "../history/table-name.ts";
 import { checkLayout, type UsableState } from "./check-state.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";

@@ -7,7 +7,7 @@ import { describeStatements, type StatementFacts } from "../files/statement-kind
 import { quoteName } from "./repair/find-object.ts";
 import { findLeftovers } from "./repair/leftovers.ts";
 import { stateQuery } from "./repair/object-state.ts";
-import { logEvent } from "../history/record.ts";
+import { logEvent } from "../history/log-event.ts";
 import type { PlanStep } from "../plan/plan.ts";
 import { ownTransaction } from "./own-role.ts";
 import { type RunContext, send } from "./run-context.ts";

@@ -3,7 +3,7 @@ import { AbortedError } from "../errors.ts";
 import { PostgresError } from "../database/postgres-error.ts";
 import type { EventListener } from "../events.ts";
 import type { HistoryTable } from "../history/history.ts";
-import type { Writer } from "../history/record.ts";
+import type { Writer } from "../history/writer.ts";
 
 /** What a run works with: one session, where its history is, and how it is to behave. Times in milliseconds. */
 export interface RunContext {

@@ -1,16 +1,8 @@
 import { quoteLiteral } from "../database/quote.ts";
 import type { Statement } from "../files/migration.ts";
 import { LAYOUT, layoutSql } from "../history/layout.ts";
-import {
-  changeOne,
-  claimDown,
-  claimResumed,
-  claimUp,
-  doBlock,
-  finishDown,
-  finishUp,
-  NOT_OURS,
-} from "../history/record.ts";
+import { doBlock } from "../history/do-block.ts";
+import { changeOne, claimDown, claimResumed, claimUp, finishDown, finishUp, NOT_OURS } from "../history/record.ts";
 import type { PlanStep } from "../plan/plan.ts";
 import { asOurselves, becomeOurselves, rememberRole } from "./own-role.ts";
 import type { RunContext } from "./run-context.ts";

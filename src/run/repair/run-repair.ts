@@ -1,7 +1,8 @@
 import { PostgresError } from "../../database/postgres-error.ts";
 import { ConfirmationError } from "../../errors.ts";
 import type { HistoryRow } from "../../history/history.ts";
-import { changeOne, logEvent } from "../../history/record.ts";
+import { logEvent } from "../../history/log-event.ts";
+import { changeOne } from "../../history/record.ts";
 import { quoteTable } from "../../history/table-name.ts";
 import { checkLayout, checkState, checkWritable, type UsableState } from "../check-state.ts";
 import { ownTransaction } from "../own-role.ts";

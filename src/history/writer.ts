@@ -1,0 +1,47 @@
+import { quoteLiteral } from "../database/quote.ts";
+
+/** Who writes, as far as this side knows; the backend's identity is added by the server. */
+export interface Writer {
+  readonly host: string;
+  readonly processId: number;
+  /** Stands in the log with every event of one run, whatever connections it took. */
+  readonly runId: string;
+  /** Through a pooler, what stands for the writer instead of the session that writes. */
+  readonly stand?: WriterStand;
+}
+
+/**
+ * What stands for a writer that has no session of its own: the session of its guard, whose end says that the writer is
+ * gone; or, with a `backendId` of 0, a lease that began at `backendStart`. Both have a lease, the one of a guard a short
+ * one: it spans the moment between two statements.
+ */
+export interface WriterStand {
+  readonly backendId: number;
+  /** ISO 8601; with it a reused process id is another session. */
+  readonly backendStart: string;
+  /** How long the row counts as alive after each sign of life, in milliseconds. */
+  readonly leaseMs: number;
+}
+
+/* What stands for a writer, as SQL. */
+
+/** The backend that writes. */
+export const ME = "pg_catalog.pg_backend_pid()";
+const MY_START = "(SELECT a.backend_start FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) a)";
+/** The time of writing. */
+export const NOW = "pg_catalog.clock_timestamp()";
+
+/** The process id that stands for a writer. */
+export function meOf({ stand }: Writer): string {
+  return stand === undefined ? ME : String(stand.backendId);
+}
+
+/** When the session, or the lease, that stands for a writer began. */
+export function myStartOf({ stand }: Writer): string {
+  return stand === undefined ? MY_START : `${quoteLiteral(stand.backendStart)}::timestamptz`;
+}
+
+/** Until when a row counts as alive after this sign of life. */
+export function leaseOf({ stand }: Writer): string {
+  return stand === undefined ? "NULL" : `${NOW} OPERATOR(pg_catalog.+) interval '${stand.leaseMs} milliseconds'`;
+}
