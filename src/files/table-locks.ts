@@ -19,13 +19,14 @@ export interface TableUse {
 }
 
 const NOTHING: TableUse = { locks: [], creates: [] };
+const MAY_BE_WEAK = /\bconcurrently\b|^\s*vacuum\b|\bvalidate\b/i;
 
 /** Finds the tables that the statements of a text lock and make, in order. */
 export function tableUse(sql: string): readonly TableUse[] {
   return splitStatements(sql).map(({ start, end }) => {
     const statement = sql.slice(start, end);
     const use = ofStatement(createCursor(statement));
-    const isWeak = use.locks.some(({ strong }) => strong) && describeStatement(statement).waitsWithoutBlocking;
+    const isWeak = MAY_BE_WEAK.test(statement) && describeStatement(statement).waitsWithoutBlocking;
     return isWeak ? { ...use, locks: use.locks.map((lock) => ({ ...lock, strong: false })) } : use;
   });
 }

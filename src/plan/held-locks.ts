@@ -3,8 +3,11 @@ import type { ObjectName } from "../files/object-name.ts";
 import { type TableUse, tableUse } from "../files/table-locks.ts";
 import type { PlanStep, PlanWarning } from "./plan.ts";
 
-/** Statements of other kinds lock no table strongly, and need not be read for it. */
-const MAY_LOCK = /^\s*(?:--|\/\*|alter|drop|create|truncate|lock|refresh|reindex|cluster)/i;
+/** Statements of other kinds lock no table strongly and make none, and need not be read for it. */
+const MAY_LOCK =
+  /^\s*(?:--|\/\*|alter\s+(?:foreign\s+)?table|drop\s+(?:table|foreign|trigger|policy|rule)|truncate|lock|refresh|reindex|cluster|create\s+(?:or\s+replace\s+|global\s+|local\s+|temp\w*\s+|unlogged\s+)*(?:table|foreign|unique|index|constraint|trigger|policy|materialized))\b/i;
+/** The names stand at the beginning, and a start is not to read long statements twice. */
+const LONGEST_HEAD = 500;
 
 /**
  * Warns of transactional migrations that lock one table and then wait for another: whoever uses the first one waits as long.
@@ -36,7 +39,10 @@ interface PlacedUse extends TableUse {
 function tableUses(migration: Migration, direction: PlanStep["direction"]): readonly PlacedUse[] {
   return (migration[direction] ?? [])
     .filter(({ sql }) => MAY_LOCK.test(sql))
-    .flatMap(({ sql, place }) => tableUse(sql).map((use) => ({ ...use, place })));
+    .flatMap(({ sql, count, place }) => {
+      const isLong = count === 1 && /^\w/.test(sql);
+      return tableUse(isLong ? sql.slice(0, LONGEST_HEAD) : sql).map((use) => ({ ...use, place }));
+    });
 }
 
 /** The tables that were there before, each where it is first locked. */
