@@ -1,87 +1,158 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { migrateOnStart } from "../../src/index.ts";
-import { createDatabase } from "../support/create-database.ts";
-import { servers } from "../support/server-list.ts";
+import { createDatabase, type TestDatabase } from "../support/create-database.ts";
+import { servers, type TestServer } from "../support/server-list.ts";
+import { hasPgbouncer, type Pooler, startPooler } from "./pgbouncer.ts";
 import { buildLibrary, startServer, writeMigrations } from "./run-server.ts";
 
 const example = fileURLToPath(new URL("../../examples/chillproxy/migrations/postgres", import.meta.url));
 const PROCESSES = 20;
-let library: ReturnType<typeof buildLibrary>;
+const CLIENTS = 50;
+const POOL_SIZE = 5;
 
+let library: ReturnType<typeof buildLibrary>;
 beforeAll(() => {
   library = buildLibrary();
 });
 afterAll(() => library.remove());
 
-const startAll = (url: string, migrations: string, count = PROCESSES) =>
-  Promise.all(Array.from({ length: count }, () => startServer(library.path, url, migrations).ended));
+/** A herd's files, and what the database must have before and after. */
+interface Herd {
+  readonly name: string;
+  readonly migrations: string;
+  readonly before: string;
+  readonly count: number;
+  readonly check: (database: TestDatabase) => Promise<void>;
+}
 
-describe.each(servers())("many servers at once on PostgreSQL $major", (server) => {
-  test("20 processes on an empty database: each of 45 migrations runs once, all end well", async () => {
-    await using database = await createDatabase(server);
-    const ended = await startAll(database.url, example);
-    expect(ended.filter(({ exitCode }) => exitCode !== 0)).toEqual([]);
-    expect(
-      await database.query("SELECT count(*)::int AS n, bool_or(is_dirty) AS dirty FROM schema_migrations"),
-    ).toEqual([{ n: 45, dirty: false }]);
-    expect(await database.query("SELECT event, count(*)::int AS n FROM schema_migrations_log GROUP BY event")).toEqual([
-      { event: "applied", n: 45 },
-    ]);
-  });
+const INSERTS = 20;
 
-  test("20 processes, 20 pending INSERTs: 20 rows", async () => {
-    await using database = await createDatabase(server);
-    await database.query("CREATE TABLE counted (n int)");
-    const files = Array.from({ length: 20 }, (_, n) => [
-      `${n + 1}_i.sql`,
-      `-- +goose Up\nINSERT INTO counted VALUES (${n + 1});\n`,
-    ]);
-    const ended = await startAll(database.url, writeMigrations(Object.fromEntries(files)));
-    expect(ended.filter(({ exitCode }) => exitCode !== 0)).toEqual([]);
-    expect(await database.query("SELECT count(*)::int AS n, count(DISTINCT n)::int AS d FROM counted")).toEqual([
-      { n: 20, d: 20 },
-    ]);
-  });
+async function expectRows(database: TestDatabase, sql: string, wanted: number): Promise<void> {
+  expect(await database.query(sql)).toEqual([{ n: wanted, d: wanted }]);
+}
 
-  test("30 clients in one process, with CONCURRENTLY and data in the middle", async () => {
-    await using database = await createDatabase(server);
-    const migrations = [
-      {
-        name: "1_a.sql",
-        text: "-- +goose Up\nCREATE TABLE a (x int);\nINSERT INTO a SELECT generate_series(1, 1000);\n",
-      },
-      {
-        name: "2_b.sql",
-        text: "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY a_x ON a (x);\nVACUUM a;\n",
-      },
-      { name: "3_c.sql", text: "-- +goose Up\nUPDATE a SET x = x + 1;\n" },
-    ];
-    const runs = await Promise.all(
-      Array.from({ length: 30 }, () => migrateOnStart({ database: database.url, migrations })),
-    );
-    expect(runs.flatMap(({ steps }) => steps)).toHaveLength(3);
-    expect(await database.query("SELECT max(x) AS x FROM a")).toEqual([{ x: 1001 }]);
-    expect(await database.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_x'::regclass")).toEqual([
-      { indisvalid: true },
-    ]);
-  });
+const HERDS: readonly Herd[] = [
+  { name: "an empty database, the example's 45", migrations: example, before: "", count: 45, check: async () => {} },
+  {
+    name: "20 pending INSERTs",
+    migrations: writeMigrations(
+      Object.fromEntries(
+        Array.from({ length: INSERTS }, (_, n) => [
+          `${n + 1}_i.sql`,
+          `-- +goose Up\nINSERT INTO counted VALUES (${n + 1});\n`,
+        ]),
+      ),
+    ),
+    before: "CREATE TABLE counted (n int)",
+    count: INSERTS,
+    check: (database) =>
+      expectRows(database, "SELECT count(*)::int AS n, count(DISTINCT n)::int AS d FROM counted", 20),
+  },
+  {
+    name: "CONCURRENTLY and data migrations in the middle",
+    migrations: writeMigrations({
+      "1_a.sql": "-- +goose Up\nCREATE TABLE a (x int);\nINSERT INTO a SELECT generate_series(1, 1000);\n",
+      "2_b.sql":
+        "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY a_x ON a (x);\nINSERT INTO a VALUES (1001);\nVACUUM a;\n",
+      "3_c.sql": "-- +goose Up\nUPDATE a SET x = x + 1;\n",
+      "4_d.sql":
+        "-- +goose NO TRANSACTION\n-- +goose Up\nUPDATE a SET x = x + 1;\nCREATE UNIQUE INDEX CONCURRENTLY a_once ON a (x);\n",
+      "5_e.sql": "-- +goose Up\nUPDATE a SET x = -x;\n",
+    }),
+    before: "",
+    count: 5,
+    check: (database) => expectRows(database, "SELECT max(-x)::int AS n, count(*)::int + 2 AS d FROM a", 1003),
+  },
+];
 
-  test("a migration that fails runs once, and all that waited report it; the mended file goes through once", async () => {
-    await using database = await createDatabase(server);
-    const bad = writeMigrations({ "1_a.sql": "-- +goose Up\nSELECT pg_sleep(3);\nSELECT 1/0;\n" });
-    const ended = await startAll(database.url, bad, 8);
-    expect(ended.map(({ exitCode }) => exitCode)).toEqual(Array.from({ length: 8 }, () => 1));
-    for (const { answer } of ended) expect(answer).toMatchObject({ code: "GANDER_MIGRATION_FAILED" });
-    expect(await database.query("SELECT count(*)::int AS n FROM schema_migrations_log WHERE event = 'failed'")).toEqual(
-      [{ n: 1 }],
-    );
-    const good = writeMigrations({ "1_a.sql": "-- +goose Up\nSELECT 1;\n" });
-    expect((await startAll(database.url, good, 8)).map(({ exitCode }) => exitCode)).toEqual(
-      Array.from({ length: 8 }, () => 0),
-    );
-    expect(
-      await database.query("SELECT count(*)::int AS n FROM schema_migrations_log WHERE event = 'applied'"),
-    ).toEqual([{ n: 1 }]);
+async function expectOnce(database: TestDatabase, { count, check }: Herd): Promise<void> {
+  expect(await database.query("SELECT count(*)::int AS n, bool_or(is_dirty) AS dirty FROM schema_migrations")).toEqual([
+    { n: count, dirty: false },
+  ]);
+  expect(
+    await database.query(
+      "SELECT event, count(*)::int AS n, count(DISTINCT version_id)::int AS d FROM schema_migrations_log GROUP BY event",
+    ),
+  ).toEqual([{ event: "applied", n: count, d: count }]);
+  expect(await database.query("SELECT indexrelid::regclass AS name FROM pg_index WHERE NOT indisvalid")).toEqual([]);
+  await check(database);
+}
+
+/** How the n-th of a herd gets to its database. */
+type Way = (database: TestDatabase, n: number) => string;
+
+const direct: Way = ({ url }) => url;
+const through =
+  (pooler: () => Pooler): Way =>
+  ({ name }) =>
+    pooler().url(name);
+const mixed =
+  (pooler: () => Pooler): Way =>
+  (database, n) =>
+    n % 2 === 0 ? direct(database, n) : through(pooler)(database, n);
+
+/** Many processes that have everything loaded begin at the same moment; how long after the first the last one served. */
+async function processes(database: TestDatabase, { migrations }: Herd, way: Way): Promise<string> {
+  const herd = Array.from({ length: PROCESSES }, (_, n) =>
+    startServer(library.path, way(database, n), migrations, { gated: true }),
+  );
+  await Promise.all(herd.map(({ ready }) => ready));
+  const began = Date.now();
+  for (const { begin } of herd) begin();
+  const ended = await Promise.all(herd.map((one) => one.ended));
+  expect(ended.filter(({ exitCode }) => exitCode !== 0)).toEqual([]);
+  const served = ended.map(({ answer }) => answer?.at ?? Number.NaN);
+  const [first, last] = [Math.min(...served), Math.max(...served)];
+  return `the first served after ${Math.round(first - began)} ms, the last ${Math.round(last - first)} ms after it`;
+}
+
+async function clients(database: TestDatabase, { migrations, count }: Herd, way: Way): Promise<string> {
+  const began = Date.now();
+  const runs = await Promise.all(
+    Array.from({ length: CLIENTS }, (_, n) =>
+      migrateOnStart({ database: way(database, n), migrations }).then((result) => ({ result, at: Date.now() })),
+    ),
+  );
+  expect(runs.flatMap(({ result }) => result.steps)).toHaveLength(count);
+  const served = runs.map(({ at }) => at);
+  const [first, last] = [Math.min(...served), Math.max(...served)];
+  return `the first served after ${first - began} ms, the last ${last - first} ms after it`;
+}
+
+const KINDS = [
+  [`${PROCESSES} processes`, processes],
+  [`${CLIENTS} clients in one process`, clients],
+] as const;
+
+function defineTests(server: TestServer, ways: readonly (readonly [string, Way])[]): void {
+  const cases = ways.flatMap(([path, way]) =>
+    KINDS.flatMap(([kind, start]) => HERDS.map((herd) => ({ path, way, kind, start, herd, name: herd.name }))),
+  );
+  test.each(cases)(
+    "$kind, $path, $name: each runs once, all end well",
+    async ({ path, way, kind, start, herd, name }) => {
+      await using database = await createDatabase(server);
+      if (herd.before !== "") await database.query(herd.before);
+      const measured = await start(database, herd, way);
+      console.log(`PostgreSQL ${server.major}, ${kind}, ${path}, ${name}: ${measured}`);
+      await expectOnce(database, herd);
+    },
+  );
+}
+
+describe.each(servers())("a herd on PostgreSQL $major", (server) => {
+  defineTests(server, [["directly", direct]]);
+
+  describe.runIf(hasPgbouncer)("with PgBouncer", () => {
+    let pooler: Pooler;
+    beforeAll(async () => {
+      pooler = await startPooler(server, POOL_SIZE);
+    });
+    afterAll(() => pooler[Symbol.asyncDispose]());
+    defineTests(server, [
+      ["through PgBouncer", through(() => pooler)],
+      ["half of them through PgBouncer", mixed(() => pooler)],
+    ]);
   });
 });

@@ -9,16 +9,18 @@ export interface TestDatabase extends AsyncDisposable {
   readonly server: TestServer;
   /** Runs SQL on a connection of its own, which is kept until `drop`; the rows of the last statement. */
   query<Row extends QueryResultRow = QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Ends the connection of `query`, until it is used again. */
+  leave(): Promise<void>;
   /** Ends all its connections and drops it. */
   drop(): Promise<void>;
 }
 
 let count = 0;
 
-/** Creates an empty database; use `await using`, or drop it. */
-export async function createDatabase(server: TestServer): Promise<TestDatabase> {
+/** Creates an empty database, or a copy of another one that nobody uses; use `await using`, or drop it. */
+export async function createDatabase(server: TestServer, template?: string): Promise<TestDatabase> {
   const name = `test_${process.pid}_${Date.now().toString(36)}_${++count}`;
-  await runOnce(server.url, `CREATE DATABASE ${name}`);
+  await runOnce(server.url, `CREATE DATABASE ${name}${template === undefined ? "" : ` TEMPLATE ${template}`}`);
   const url = urlOf(server, name);
   let connected: Promise<Client> | undefined;
 
@@ -28,15 +30,19 @@ export async function createDatabase(server: TestServer): Promise<TestDatabase> 
     const last = Array.isArray(result) ? (result as QueryResult<Row>[]).at(-1) : result;
     return last?.rows ?? [];
   };
-  const drop = async (): Promise<void> => {
-    await (await connected)?.end();
+  const leave = async (): Promise<void> => {
+    const client = await connected;
     connected = undefined;
+    await client?.end();
+  };
+  const drop = async (): Promise<void> => {
+    await leave();
     const client = await connect(server.url);
     await letSessionsEnd(client, name);
     await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await client.end();
   };
-  return { name, url, server, query, drop, [Symbol.asyncDispose]: drop };
+  return { name, url, server, query, leave, drop, [Symbol.asyncDispose]: drop };
 }
 
 /**

@@ -1,8 +1,11 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
-/** What the proxy does with a chunk that it has just read: `cut` loses it, `pass-and-cut` delivers it and then cuts. */
-export type ChunkFate = "pass" | "cut" | "pass-and-cut";
+/**
+ * What the proxy does with a chunk that it has just read: `cut` loses it, `pass-and-cut` delivers it and then cuts; a number
+ * of bytes delivers as many of its first and then cuts.
+ */
+export type ChunkFate = "pass" | "cut" | "pass-and-cut" | number;
 
 export type ProxyDirection = "to-server" | "to-client";
 
@@ -11,8 +14,8 @@ export interface ProxyOptions {
   readonly port: number;
   /** Added to each round trip, half of it each way, in milliseconds. */
   readonly latency?: number;
-  /** Looks at each chunk, as it came from the wire. */
-  readonly inspect?: (direction: ProxyDirection, chunk: Buffer) => ChunkFate;
+  /** Looks at each chunk, as it came from the wire; connections are numbered from 1 on. */
+  readonly inspect?: (direction: ProxyDirection, chunk: Buffer, connection: number) => ChunkFate;
 }
 
 /** What has passed since the start or the last `reset`, over all connections. */
@@ -42,6 +45,7 @@ export async function startProxy({ host = "127.0.0.1", port, latency = 0, inspec
   const sockets = new Set<Socket>();
   let traffic = { connections: 0, roundTrips: 0, bytesToServer: 0, bytesToClient: 0 };
   let frozen = false;
+  let connections = 0;
 
   const cut = (): void => {
     for (const socket of sockets) socket.resetAndDestroy();
@@ -59,6 +63,7 @@ export async function startProxy({ host = "127.0.0.1", port, latency = 0, inspec
 
   const join = (client: Socket): void => {
     track(client);
+    const connection = ++connections;
     traffic.connections++;
     if (frozen) return;
     const server = connect({ host, port });
@@ -72,11 +77,12 @@ export async function startProxy({ host = "127.0.0.1", port, latency = 0, inspec
         } else traffic.bytesToClient += chunk.length;
         lastSpeaker = direction;
         if (frozen) return;
-        const fate = inspect?.(direction, chunk) ?? "pass";
-        if (fate === "cut") return cut();
+        const fate = inspect?.(direction, chunk, connection) ?? "pass";
+        if (fate === "cut" || fate === 0) return cut();
+        const delivered = typeof fate === "number" ? chunk.subarray(0, fate) : chunk;
         later(() => {
           // The other side must have it before the cut, so the cut waits for the write.
-          if (!to.destroyed) to.write(chunk, fate === "pass-and-cut" ? cut : undefined);
+          if (!to.destroyed) to.write(delivered, fate === "pass" ? undefined : cut);
         });
       });
       from.on("end", () => later(() => frozen || to.end()));
