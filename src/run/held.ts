@@ -22,12 +22,14 @@ FROM (SELECT DISTINCT ON (version_id) * FROM ${quoteLogTable(context.table)} WHE
     const migration = pending.get(BigInt(id ?? 0));
     if (migration === undefined || event !== "rolled back" || migration.checksum !== checksum) return [];
     const { version, name } = migration;
-    return [{ version, said: `${name} was rolled back on ${since} by ${user} (process ${processId} on ${host})` }];
+    return [
+      { version, said: `${name} is held: it was rolled back on ${since} by ${user} (process ${processId} on ${host})` },
+    ];
   });
   if (held.length === 0) return;
   throw new HistoryError(
     "GANDER_HISTORY_HELD",
-    `${held.map(({ said }) => said).join("\n")}\nand is held: a server that starts does not apply it again`,
+    `${held.map(({ said }) => said).join("\n")}\nA server that starts does not apply again what was rolled back`,
     {
       hint: [
         "Deploy an image without it, or with a mended file of the same version; or, if it is to be applied again after all:",

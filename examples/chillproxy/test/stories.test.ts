@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -19,6 +20,20 @@ interface MigrationsAnswer {
 
 async function ask(address: string): Promise<MigrationsAnswer> {
   return (await (await fetch(`${address}/migrations`)).json()) as MigrationsAnswer;
+}
+
+/** The exit code where a question was not answered with yes. */
+const NOT_CONFIRMED = 2;
+
+/** Types a command in an image's folder, with no terminal to ask on. */
+function gander(image: Image, env: Record<string, string>, args: readonly string[]) {
+  const main = join(image.folder, "node_modules/pg-gander/dist/cli/main.js");
+  const all = [main, "-d", image.migrations, ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, all, {
+    env: { PATH: process.env["PATH"], ...env },
+    encoding: "utf8",
+  });
+  return { status, output: stdout + stderr };
 }
 
 let current: Image;
@@ -101,6 +116,42 @@ ALTER TABLE users ALTER COLUMN email SET NOT NULL;`);
     expect(answer.migrations.filter(({ dirty }) => dirty)).toEqual([]);
     expect(await database.query(row)).toEqual([{ is_dirty: false }]);
     expect(await database.query("SELECT email FROM users")).toEqual([{ email: "ann@example.org" }]);
+  });
+
+  test("the way back: an older image serves on the newer schema, rolls it back, and the newer one is held", async () => {
+    await using database = await createDatabase(server);
+    using newer = olderImage(current, 45);
+    const name = "20251229100000_create_table_invitations.sql";
+    writeFileSync(
+      join(newer.migrations, name),
+      "-- +goose Up\nCREATE TABLE invitations (code text PRIMARY KEY);\n\n-- +goose Down\nDROP TABLE invitations;\n",
+    );
+    const env = { DATABASE_URL: database.url };
+    {
+      await using server46 = runServer(newer, env);
+      expect((await ask(await server46.address)).version).toBe("20251229100000");
+    }
+    await database.query("INSERT INTO invitations SELECT 'code ' || n FROM generate_series(1, 1000) AS n");
+
+    await using server45 = runServer(current, env);
+    const address = await server45.address;
+    expect((await fetch(`${address}/readyz`)).status).toBe(200);
+
+    const asked = gander(current, env, ["down"]);
+    expect(asked.status).toBe(NOT_CONFIRMED);
+    expect(asked.output).toMatch(/table invitations goes, with 1,000 rows/);
+    const rolledBack = gander(current, env, ["down", "--yes"]);
+    expect(rolledBack.output).toContain(`${name} has no file here: the Down that the history keeps is used`);
+    expect(rolledBack.status).toBe(0);
+    expect(await database.query("SELECT to_regclass('invitations') AS gone")).toEqual([{ gone: null }]);
+    expect(await ask(address)).toMatchObject({ version: "20251220120000", pending: [] });
+
+    await using restarted = runServer(newer, env);
+    expect(await restarted.exitCode).toBe(1);
+    expect(restarted.output()).toMatch(/20251229100000_create_table_invitations\.sql is held: it was rolled back on/);
+    expect(gander(newer, env, ["up"]).status).toBe(0);
+    await using again = runServer(newer, env);
+    expect((await ask(await again.address)).version).toBe("20251229100000");
   });
 
   test.each(["new", "existing"])(
