@@ -61,7 +61,7 @@ function rowsOf(finding: Finding, { style }: View): readonly (readonly string[])
   const unknown = finding.progress === "under-way" ? "the catalog does not tell whether it happened: look" : "";
   const shown = first ?? [shorten(finding.text), unknown].filter(Boolean).join(": ");
   return [
-    ["", String(finding.statement), style(name, words), `${printableLine(finding.place)}:`, shown],
+    ["", String(finding.statement), style(name, words), `line ${finding.line}:`, shown],
     ...others.map((text) => ["", "", "", "", text]),
   ];
 }

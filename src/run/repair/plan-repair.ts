@@ -46,7 +46,7 @@ export async function planRepair(
     ...plan,
     file,
     statements: statements.map((statement, at) =>
-      findingOf(shown as Migration, statement, at, progressOf(row, statements, at), states[at] ?? []),
+      findingOf(statement, at, progressOf(row, statements, at), states[at] ?? []),
     ),
     cleanup,
   };
@@ -62,14 +62,13 @@ function effectsOf({ sql }: Statement): readonly StatementEffect[] {
 }
 
 function findingOf(
-  migration: Migration,
   { text, place }: Statement,
   at: number,
   progress: StatementProgress,
   objects: StatementFinding["objects"],
 ): StatementFinding {
   const [line = ""] = text.trim().split("\n");
-  return { statement: at + 1, place: `${migration.path}:${place.line}`, text: line, progress, objects };
+  return { statement: at + 1, line: place.line, text: line, progress, objects };
 }
 
 function progressOf(row: HistoryRow, statements: readonly Statement[], at: number): StatementProgress {

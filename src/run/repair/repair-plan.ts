@@ -32,8 +32,8 @@ export type StatementProgress = "ran" | "failed" | "rolled-back" | "under-way" |
 export interface StatementFinding {
   /** 1-based. */
   readonly statement: number;
-  /** `migrations/2_b.sql:4` */
-  readonly place: string;
+  /** Where it begins in the text that ran, or in the file where that says the same. */
+  readonly line: number;
   /** Its first line, before substitution. */
   readonly text: string;
   readonly progress: StatementProgress;
