@@ -9,12 +9,13 @@ import { withMigrator } from "../with-migrator.ts";
 /** `gander repair` */
 export const repair: Command = {
   details:
-    "For a migration outside a transaction (NO TRANSACTION) that stopped half way. It looks at what the database has of it, removes what is half made, such as an INVALID index, " +
-    "and marks the version so that the next up goes on at the statement that failed. It runs no statement of the migration, and asks before it changes anything.",
+    "For a migration outside a transaction (NO TRANSACTION) that stopped half way, up or down. It says statement by statement what the database has of it, removes what is half made, such as an INVALID index, " +
+    "and marks the version so that the next up (or down) goes on at the statement that failed. It runs no statement of the migration, and asks before it changes anything. " +
+    "From the failed statement on the file may be mended; where a statement that has run was changed, inserted or removed, nothing can go on with it, and it says which.",
   argumentDescriptions: { version: "the version to repair; not needed where one version is dirty" },
   options: [
-    { flags: "--mark-applied", description: "you have finished it by hand: it counts as applied" },
-    { flags: "--mark-rolled-back", description: "you have undone it by hand: it counts as not applied" },
+    { flags: "--mark-applied", description: "you have finished it by hand, or undone a stopped rollback: it counts as applied" },
+    { flags: "--mark-rolled-back", description: "you have undone it by hand, or finished a stopped rollback: it counts as not applied" },
     yesOption,
   ],
   examples: [
