@@ -38,6 +38,13 @@ export interface Connection {
    * @throws ConnectionLostError when the connection ended before the answer was complete.
    */
   send(message: string, options?: SendOptions): Promise<readonly Result[]>;
+  /**
+   * Sends messages at once, each of which the server takes by itself: an error in one does not keep the next from being run.
+   * A pooler leaves them together in one session. Resolves with what each gave. Not on PGlite.
+   *
+   * @throws PostgresError the first one, when all were answered; ConnectionLostError
+   */
+  sendTogether?(messages: readonly string[], options?: SendOptions): Promise<readonly (readonly Result[])[]>;
   /** Asks the server to cancel what is running on this connection; resolves when it was asked. Never throws. */
   cancel(): Promise<void>;
   /**

@@ -1,15 +1,15 @@
 import { ConnectionLostError } from "../errors.ts";
-import { createAnswer, isServerMessage, refuseNul, toErrorFields, type WireMessage } from "./answer.ts";
+import { isServerMessage, refuseNul, toErrorFields, type WireMessage } from "./answer.ts";
 import type { Connection, Result } from "./connection.ts";
 import { sendCancelRequest } from "./pg-cancel.ts";
 import type { PgClient } from "./pg-client.ts";
-import { submitMessage, type PgMessage } from "./pg-message.ts";
+import { submitMessages, type PgMessages } from "./pg-message.ts";
 import { PostgresError } from "./postgres-error.ts";
 
-/** A message that is under way, and whom it matters to. */
+/** Messages that are under way, and whom they matter to. */
 interface Exchange {
-  readonly message: PgMessage;
-  resolve(results: readonly Result[]): void;
+  readonly messages: PgMessages;
+  resolve(results: readonly (readonly Result[])[]): void;
   reject(error: unknown): void;
 }
 
@@ -22,24 +22,24 @@ export function createPgConnection(client: PgClient, release: () => Promise<void
   const takeExchange = (): Exchange | undefined => {
     const taken = exchange;
     exchange = undefined;
-    taken?.message.finish();
+    taken?.messages.finish();
     return taken;
   };
   const lose = (reason?: unknown): void => {
     // The server's last words say more than the end of the socket that follows them.
-    lost ??= toLostError(exchange?.message.answer.error() ?? reason);
+    lost ??= toLostError(exchange?.messages.answer().error() ?? reason);
     takeExchange()?.reject(lost);
   };
   const onReady = (): void => {
-    if (exchange?.message.submitted() !== true) return;
-    const { message, resolve, reject } = takeExchange()!;
+    if (exchange?.messages.submitted() !== true) return;
+    const { messages, resolve, reject } = takeExchange()!;
     try {
-      resolve(message.answer.settle());
+      resolve(messages.settle());
     } catch (error) {
       reject(error);
     }
   };
-  const onNotice = (message: WireMessage): void => exchange?.message.answer.notice(message);
+  const onNotice = (message: WireMessage): void => exchange?.messages.answer().notice(message);
 
   const pipeline = client.pipeline;
   if (pipeline === true) client.pipeline = false;
@@ -58,18 +58,21 @@ export function createPgConnection(client: PgClient, release: () => Promise<void
     client.off("error", lose);
   };
 
+  const sendTogether: NonNullable<Connection["sendTogether"]> = async (texts, options = {}) => {
+    if (lost !== undefined) throw lost;
+    if (exchange !== undefined) throw new Error("A message was sent while another one is under way.");
+    for (const text of texts) refuseNul(text);
+    return await new Promise((resolve, reject) => {
+      const messages = submitMessages(client, texts, options.onNotice, lose);
+      exchange = { messages, resolve, reject };
+    });
+  };
+
   return {
     driver: "pg",
     keyProcessId: client.processID ?? undefined,
-    send: async (text, options = {}) => {
-      if (lost !== undefined) throw lost;
-      if (exchange !== undefined) throw new Error("A message was sent while another one is under way.");
-      refuseNul(text);
-      return await new Promise((resolve, reject) => {
-        const message = submitMessage(client, text, createAnswer(options.onNotice), lose);
-        exchange = { message, resolve, reject };
-      });
-    },
+    send: async (text, options) => (await sendTogether([text], options))[0] ?? [],
+    sendTogether,
     cancel: async () => {
       if (lost === undefined) await sendCancelRequest(client);
     },

@@ -48,7 +48,14 @@ export async function send(
   message: string,
   onNotice?: (notice: Notice) => void,
 ): Promise<readonly Result[]> {
-  const { connection, signal } = context;
+  return await cancelOnAbort(context, () => context.connection.send(message, { onNotice }));
+}
+
+/** Waits for what is under way on the connection; an abort cancels it on the server. @throws as `send` does */
+export async function cancelOnAbort<T>(
+  { connection, signal }: Pick<RunContext, "connection" | "signal">,
+  work: () => Promise<T>,
+): Promise<T> {
   throwIfAborted(signal);
   let timer: NodeJS.Timeout | undefined;
   const cancel = (): void => {
@@ -57,7 +64,7 @@ export async function send(
   };
   signal.addEventListener("abort", cancel, { once: true });
   try {
-    return await connection.send(message, { onNotice });
+    return await work();
   } catch (error) {
     if (signal.aborted && error instanceof PostgresError && error.sqlState === "57014") throw abortError(signal);
     throw error;

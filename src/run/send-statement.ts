@@ -11,6 +11,7 @@ import { isAlone, statementToSend } from "./resume-statement.ts";
 import type { Retries } from "./retries.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
 import { stepFacts } from "./send-batch.ts";
+import { sendPooled } from "./send-pooled.ts";
 import { lockTimeoutOf, ownSessionSettings, stepName, transactionSettings } from "./transaction-settings.ts";
 import { beginWatch } from "./watch-waits.ts";
 
@@ -62,23 +63,26 @@ async function runAlone(context: RunContext, run: StatementRun, facts: readonly 
   const { stand } = context.writer;
   const tag = stand === undefined ? "" : statementTag(run.step.migration.version, stand);
   const lockTimeout = lockTimeoutFor(context, run, facts);
-  const limits = run.setByFile.has("lock_timeout")
-    ? []
-    : ownSessionSettings(context, { lockTimeout, statementTimeout: context.statementTimeout }, undefined);
+  const { statementTimeout } = context;
+  const settings = (limit: number): string =>
+    ownSessionSettings(context, { lockTimeout: limit, statementTimeout }, undefined, run.setByFile).join(";\n");
   // What PostgreSQL runs in no transaction can be run again; a procedure that commits may have done half of its work.
   const again = lockTimeout > 0 && isAlone(facts);
-  if (lockTimeout > 0 && limits.length > 0) await send(context, limits.join(";\n"));
+  const isLimited = lockTimeout > 0 && settings(lockTimeout) !== "";
+  if (isLimited) await send(context, settings(lockTimeout));
   for (;;) {
-    const failure = await tryStatement(context, run, `${tag}${statement.sql}`, lockTimeout);
+    const sql = `${tag}${statement.sql}`;
+    const failure = await tryStatement(context, run, lockTimeout, () =>
+      context.pooled
+        ? sendPooled(context, sql, { lockTimeout, statementTimeout }, run.onNotice)
+        : send(context, sql, run.onNotice),
+    );
     if (failure === undefined) break;
     const error = shifted(failure.error, tag.length, 0);
     if (!again || !(await mayTryAgain(run, { ...failure, error }))) throw error;
   }
   await send(context, progress);
-  if (lockTimeout > 0 && limits.length > 0) {
-    const { statementTimeout } = context;
-    await send(context, ownSessionSettings(context, { lockTimeout: 0, statementTimeout }, undefined).join(";\n"));
-  }
+  if (isLimited) await send(context, settings(0));
 }
 
 /** False where PostgreSQL wants the statement alone. What fails is rolled back, all of it, and so may be tried again. */
@@ -96,7 +100,7 @@ async function runWithProgress(
   const message = [settings, statement.sql, `${progress};`].join("\n;\n");
   const controlsItself = facts.some(({ transactionControl }) => transactionControl !== undefined);
   for (;;) {
-    const failure = await tryStatement(context, run, message, lockTimeout);
+    const failure = await tryStatement(context, run, lockTimeout, () => send(context, message, run.onNotice));
     if (failure === undefined) return true;
     await rollBack(context.connection);
     if (WANTS_TO_BE_ALONE.has(failure.error.sqlState)) return false;
@@ -110,12 +114,12 @@ interface FailedMessage {
   readonly blockers: Blockers | undefined;
 }
 
-/** Sends it, and watches who keeps it waiting; undefined where all went well. */
+/** Does it, and watches who keeps it waiting; undefined where all went well. */
 async function tryStatement(
   context: RunContext,
-  { step, number, total, statementIndex, retries, onNotice }: StatementRun,
-  message: string,
+  { step, number, total, statementIndex, retries }: StatementRun,
   lockTimeout: number,
+  work: () => Promise<unknown>,
 ): Promise<FailedMessage | undefined> {
   const watch = beginWatch(context, {
     lockTimeout,
@@ -128,7 +132,7 @@ async function tryStatement(
     },
   });
   try {
-    await send(context, message, onNotice);
+    await work();
     return undefined;
   } catch (error) {
     if (!(error instanceof PostgresError)) throw error;

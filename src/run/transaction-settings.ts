@@ -33,7 +33,7 @@ export function transactionSettings(
 ): readonly string[] {
   const settings: [name: string, value: string][] = [
     ["application_name", applicationName],
-    ...timeouts(context, limits).filter(([name]) => !setByFile.has(name)),
+    ...limitsOf(context, limits).filter(([name]) => !setByFile.has(name)),
   ];
   if (context.pooled && context.role !== undefined) settings.push(["role", context.role]);
   const calls = settings.map(([name, value]) => `PERFORM ${setting(name, value, true)};`);
@@ -45,10 +45,11 @@ export function transactionSettings(
 export function ownSessionSettings(
   context: Pick<RunContext, "connection" | "serverVersionNumber" | "pooled">,
   limits: Limits,
-  applicationName: string | undefined,
+  applicationName?: string,
+  setByFile: ReadonlySet<string> = new Set(),
 ): readonly string[] {
   if (context.pooled) return [];
-  const settings: (readonly [name: string, value: string])[] = [...timeouts(context, limits)];
+  const settings = limitsOf(context, limits).filter(([name]) => !setByFile.has(name));
   if (applicationName !== undefined) settings.push(["application_name", applicationName]);
   if (settings.length === 0) return [];
   return [`SELECT ${settings.map(([name, value]) => setting(name, value, false)).join(", ")}`];
@@ -60,7 +61,8 @@ export function staysWhenIdle({ connection, pooled, serverVersionNumber }: RunCo
   return [`SELECT ${setting("idle_session_timeout", "0", false)};`];
 }
 
-function timeouts(
+/** The limits as settings of the server; none for PGlite. */
+export function limitsOf(
   { connection, serverVersionNumber }: Pick<RunContext, "connection" | "serverVersionNumber">,
   { lockTimeout, statementTimeout = 0 }: Limits,
 ): [name: string, value: string][] {

@@ -1,0 +1,32 @@
+import type { Notice } from "../database/connection.ts";
+import { quoteLiteral } from "../database/quote.ts";
+import { cancelOnAbort, type RunContext, send } from "./run-context.ts";
+import { type Limits, limitsOf } from "./transaction-settings.ts";
+
+/**
+ * Sends a statement that goes alone through a pooler. Where the role or the database has other limits, they are changed before
+ * it and put back after it: what is sent at once stays in one session of the server, and reaches nobody else.
+ */
+export async function sendPooled(
+  context: RunContext,
+  sql: string,
+  limits: Limits,
+  onNotice: (notice: Notice) => void,
+): Promise<void> {
+  const { connection } = context;
+  const wanted = limitsOf(context, limits).filter(([name]) => !name.startsWith("idle"));
+  const differs = wanted.map(([name, value]) => `name = ${quoteLiteral(name)} AND setting <> ${quoteLiteral(value)}`);
+  const [result] = await send(context, `SELECT name FROM pg_catalog.pg_settings WHERE ${differs.join(" OR ")}`);
+  const names = new Set(result?.rows.map(([name]) => name));
+  if (names.size === 0 || connection.sendTogether === undefined) {
+    await send(context, sql, onNotice);
+    return;
+  }
+  const changed = wanted.filter(([name]) => names.has(name));
+  const messages = [
+    changed.map(([name, value]) => `SET ${name} = ${quoteLiteral(value)}`).join("; "),
+    sql,
+    changed.map(([name]) => `RESET ${name}`).join("; "),
+  ];
+  await cancelOnAbort(context, () => connection.sendTogether?.(messages, { onNotice }) ?? Promise.resolve([]));
+}
