@@ -10,7 +10,8 @@ export function parseEffects(sql: string): readonly StatementEffect[] {
   return splitStatements(sql).flatMap(({ start, end }) => effectsOf(createCursor(sql.slice(start, end))));
 }
 
-function effectsOf(cursor: TokenCursor): readonly StatementEffect[] {
+/** What one statement creates and drops. */
+export function effectsOf(cursor: TokenCursor): readonly StatementEffect[] {
   if (takeWords(cursor, "create")) return createEffects(cursor);
   if (takeWords(cursor, "drop")) return dropEffects(cursor);
   if (takeWords(cursor, "alter")) return alterEffects(cursor);

@@ -1,8 +1,7 @@
-import type { ConcurrentIndex } from "./concurrent-index.ts";
-import { concurrentIndexOf } from "./concurrent-index.ts";
 import type { DroppedObject } from "./dropped-objects.ts";
 import { droppedObjects } from "./dropped-objects.ts";
 import { outsideTransactionKind } from "./outside-transaction.ts";
+import { effectsOf } from "./parse-effects.ts";
 import type { SessionState } from "./session-state.ts";
 import { sessionStateOf } from "./session-state.ts";
 import { splitStatements } from "./split-statements.ts";
@@ -18,7 +17,6 @@ export interface StatementFacts {
   /** While it waits for a lock it blocks no reader and no writer: CONCURRENTLY, VACUUM, VALIDATE CONSTRAINT. */
   readonly waitsWithoutBlocking: boolean;
   readonly sessionState: readonly SessionState[];
-  readonly index: ConcurrentIndex | undefined;
   readonly drops: readonly DroppedObject[];
 }
 
@@ -30,17 +28,12 @@ export function describeStatement(sql: string): StatementFacts {
     return question(cursor);
   };
   const outsideTransaction = ask(outsideTransactionKind);
-  const index = ask(concurrentIndexOf);
   return {
     outsideTransaction,
     transactionControl: ask(transactionControlOf),
     waitsWithoutBlocking:
-      outsideTransaction?.endsWith("CONCURRENTLY") === true ||
-      index !== undefined ||
-      ask(isPlainVacuum) ||
-      ask(onlyValidates),
+      ask(effectsOf).some(({ concurrently }) => concurrently) || ask(isPlainVacuum) || ask(onlyValidates),
     sessionState: ask(sessionStateOf),
-    index,
     drops: ask(droppedObjects),
   };
 }

@@ -44,6 +44,8 @@ describe("what a statement creates and drops", () => {
     ["DROP TABLE IF EXISTS a, b.c CASCADE", ["drop table a, if", "drop table b.c, if"]],
     ["DROP FUNCTION f(int, text), g()", ["drop function f", "drop function g"]],
     ["DROP INDEX CONCURRENTLY IF EXISTS i", ["drop index i, if, concurrently"]],
+    ['DROP INDEX CONCURRENTLY app."Idx""1" CASCADE', ['drop index app.Idx"1, concurrently']],
+    ["CREATE INDEX concurrently_built ON t (a)", ["create index concurrently_built of t"]],
     ["DROP TRIGGER g ON t", ["drop trigger g of t"]],
     [
       "ALTER TABLE t ADD COLUMN IF NOT EXISTS a numeric(10, 2) DEFAULT round(1, 2), DROP b, ADD c int",

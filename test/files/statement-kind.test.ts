@@ -34,6 +34,7 @@ describe("waiting without blocking", () => {
     "CREATE INDEX CONCURRENTLY i ON t (a)",
     "DROP INDEX CONCURRENTLY i",
     "REINDEX TABLE CONCURRENTLY t",
+    "REINDEX (CONCURRENTLY) SCHEMA s",
     "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY",
     "VACUUM (ANALYZE) t",
     "ALTER TABLE ONLY s.t VALIDATE CONSTRAINT c",
@@ -101,41 +102,6 @@ describe("session state", () => {
   test("several calls in one statement", () => {
     const { sessionState } = describeStatement("SELECT set_config('a.b', 'x', false), set_config('c.d', 'y', false)");
     expect(sessionState.map(({ name }) => name)).toEqual(["a.b", "c.d"]);
-  });
-});
-
-describe("indexes built concurrently", () => {
-  const none = { ifNotExists: false, ifExists: false, unique: false };
-
-  test.each([
-    [
-      'CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "My Idx" ON ONLY App.Users (a)',
-      {
-        ...none,
-        action: "create",
-        name: { name: "My Idx" },
-        table: { schema: "app", name: "users" },
-        ifNotExists: true,
-        unique: true,
-      },
-    ],
-    [
-      "CREATE INDEX CONCURRENTLY ON t USING gin (a)",
-      { ...none, action: "create", name: undefined, table: { name: "t" } },
-    ],
-    [
-      'DROP INDEX CONCURRENTLY IF EXISTS app."Idx""1" CASCADE',
-      { ...none, action: "drop", name: { schema: "app", name: 'Idx"1' }, table: undefined, ifExists: true },
-    ],
-    ["REINDEX INDEX CONCURRENTLY i", { ...none, action: "reindex", name: { name: "i" }, table: undefined }],
-    [
-      "REINDEX (CONCURRENTLY) TABLE s.t",
-      { ...none, action: "reindex", name: undefined, table: { schema: "s", name: "t" } },
-    ],
-  ])("%s", (sql, index) => expect(describeStatement(sql).index).toEqual(index));
-
-  test("not for an index that is not", () => {
-    expect(describeStatement("CREATE INDEX concurrently_built ON t (a)").index).toBeUndefined();
   });
 });
 
