@@ -3,12 +3,13 @@ import { once } from "node:events";
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
+import { expect } from "vitest";
 import type { TestServer } from "../support/server-list.ts";
 import { chooseServerUser } from "../support/server-user.ts";
 
-/** A PgBouncer in transaction pooling in front of a server. */
+/** A PgBouncer in front of a server, in transaction pooling where nothing else is said. */
 export interface Pooler extends AsyncDisposable {
   readonly port: number;
   /** The URL of a database of the server, through the pooler. */
@@ -19,7 +20,7 @@ export interface Pooler extends AsyncDisposable {
 export const hasPgbouncer = ((): boolean => {
   if (spawnSync("pgbouncer", ["--version"]).error === undefined) return true;
   process.stderr.write(
-    "PgBouncer is not installed: the tests of test/faults/pooler.test.ts did not run. To run them: apt-get install pgbouncer\n",
+    `PgBouncer is not installed: those tests of ${basename(expect.getState().testPath ?? "test/faults")} that go through it did not run. To run them: apt-get install pgbouncer\n`,
   );
   return false;
 })();
