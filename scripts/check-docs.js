@@ -22,6 +22,10 @@ const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const declared = [...readFileSync(join(root, "src/errors.ts"), "utf8").matchAll(/^ {2}\| "(GANDER_\w+)"/gm)];
 const codes = new Set(declared.map((match) => match[1]));
 
+const variables = new Set(
+  settingSpecs.map(({ key }) => `GANDER_${key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`),
+);
+
 const pages = ["README.md", "CHANGELOG.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)];
 const problems = pages.flatMap((page) => checkPage(page, readFileSync(join(root, page), "utf8")));
 const explained = readFileSync(join(root, "docs/errors.md"), "utf8");
@@ -55,8 +59,8 @@ function checkPage(page, text) {
       .flatMap((line) => wordsAfter(line, /(?<![\w-])(--[a-z][a-z-]+)/g))
       .filter((flag) => !options.has(flag))
       .map((flag) => missing(flag)),
-    ...wordsAfter(text, /`(GANDER_[A-Z_]+)`/g)
-      .filter((name) => page === "docs/errors.md" && !codes.has(name))
+    ...wordsAfter(text, /(?:`|\berror\[)(GANDER_[A-Z_]+)/g)
+      .filter((name) => !codes.has(name) && (page === "docs/errors.md" || !variables.has(name)))
       .map((name) => missing(name)),
     ...wordsAfter(text, /\]\((?!https?:|#)([^)#\s]+)/g)
       .filter((target) => !existsSync(join(root, dirname(page), target)))
