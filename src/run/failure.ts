@@ -70,6 +70,9 @@ export function recordedError(failed: FailedPart): RecordedError {
   };
 }
 
+/** What a statement of ours was for, where it was not the history. */
+const FRAMES: Readonly<Record<string, string>> = { commit: "at commit: ", clean: "removing an INVALID index: " };
+
 /** Builds the error that people see; advice may look into the catalog. */
 export async function failureOf(
   context: RunContext,
@@ -114,7 +117,7 @@ export async function failureOf(
     state,
   };
   const at = place === undefined ? migration.path : `${migration.path}:${place.line}:${place.column}`;
-  const said = failed.frame === undefined ? "" : failed.frame === "commit" ? "at commit: " : "writing the history: ";
+  const said = failed.frame === undefined ? "" : (FRAMES[failed.frame] ?? "writing the history: ");
   const hint = [advice === undefined ? undefined : redact(advice, step), ...waysOut].filter(
     (part) => part !== undefined,
   );

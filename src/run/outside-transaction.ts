@@ -2,10 +2,6 @@ import { PostgresError } from "../database/postgres-error.ts";
 import type { Migration, Statement } from "../files/migration.ts";
 import { describeStatements } from "../files/statement-kind.ts";
 import {
-  changeOne,
-  claimDown,
-  claimResumed,
-  claimUp,
   endLease,
   finishDown,
   finishUp,
@@ -20,14 +16,14 @@ import type { PlanStep } from "../plan/plan.ts";
 import { type FailedPart, failureOf, recordedError, redactNotice } from "./failure.ts";
 import { type Guard, openGuard } from "./guard.ts";
 import type { StepResult } from "./result.ts";
-import { isAlone, logResumed } from "./resume-statement.ts";
+import { isAlone } from "./resume-statement.ts";
 import { asOurselves, becomeOurselves, ownTransaction } from "./own-role.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
 import { tryToRecord } from "./try-to-record.ts";
 import { sessionSettings } from "./session-settings.ts";
 import { createRetries } from "./retries.ts";
 import { stepFacts } from "./send-batch.ts";
-import { LOCK_BUSY } from "./step-message.ts";
+import { claimsOf, LOCK_BUSY } from "./claims.ts";
 import { runStatement } from "./send-statement.ts";
 import { ownSessionSettings, stepName } from "./transaction-settings.ts";
 
@@ -134,21 +130,11 @@ async function runStatements(
 
 /** False where another gander has changed the version since the plan was made. */
 async function claim(context: RunContext, step: PlanStep, number: number, total: number): Promise<boolean> {
-  const { table, writer, statementTimeout } = context;
-  const statements = (step.migration[step.direction] ?? []).length;
-  const resumed = step.row?.state === "resumable";
-  const claims = resumed
-    ? [
-        changeOne(claimResumed(table, step.migration, statements, step.firstStatement, writer), LOCK_BUSY),
-        logResumed(context, step, statements),
-      ]
-    : step.direction === "up"
-      ? claimUp(table, step.migration, writer)
-      : [changeOne(claimDown(table, step.migration, writer), LOCK_BUSY)];
+  const { statementTimeout } = context;
   const name = stepName(context, step, number, total);
   const settings = ownSessionSettings(context, { lockTimeout: 0, statementTimeout }, name);
   try {
-    await send(context, [...ownTransaction(context, claims), ...settings].join(";\n"));
+    await send(context, [...ownTransaction(context, claimsOf(context, step)), ...settings].join(";\n"));
     return true;
   } catch (error) {
     if (!(error instanceof PostgresError) || (error.sqlState !== LOCK_BUSY && error.sqlState !== "23505")) throw error;

@@ -1,5 +1,7 @@
 import type { Plan } from "../plan/plan.ts";
-import { claimDown, claimUp, finishDown, finishUp, recordProgress } from "../history/record.ts";
+import { finishDown, finishUp, recordProgress } from "../history/record.ts";
+import { claimsOf } from "./claims.ts";
+import { sessionSettings } from "./session-settings.ts";
 import type { RunContext } from "./run-context.ts";
 import { stepParts } from "./step-message.ts";
 
@@ -14,9 +16,10 @@ export function renderPlan(context: RunContext, plan: Plan): string {
         const sql = parts.filter(({ kind }) => kind !== "done").map((part) => ended(part.statement?.text ?? part.sql));
         return [title, ...sql].join("\n\n");
       }
-      const statements = (migration[direction] ?? []).slice(step.firstStatement);
+      const all = migration[direction] ?? [];
+      const statements = all.slice(step.firstStatement);
+      const settings = sessionSettings(all.slice(0, step.firstStatement));
       const { table, writer } = context;
-      const claims = direction === "up" ? claimUp(table, migration, writer) : [claimDown(table, migration, writer)];
       const body = statements.flatMap(({ text }, index) => {
         const last = index + 1 === statements.length;
         return [
@@ -28,8 +31,9 @@ export function renderPlan(context: RunContext, plan: Plan): string {
       return [
         `${title}\n-- outside a transaction`,
         "BEGIN;",
-        ...claims.map(ended),
+        ...claimsOf(context, step).map(ended),
         "COMMIT;",
+        ...settings.map(({ text }) => ended(text)),
         ...body,
         ended(finish),
       ].join("\n\n");

@@ -2,22 +2,20 @@ import { quoteLiteral } from "../database/quote.ts";
 import type { Statement } from "../files/migration.ts";
 import { LAYOUT, layoutSql } from "../history/layout.ts";
 import { doBlock } from "../history/do-block.ts";
-import { changeOne, claimDown, claimResumed, claimUp, finishDown, finishUp, NOT_OURS } from "../history/record.ts";
+import { finishDown, finishUp, NOT_OURS } from "../history/record.ts";
 import type { PlanStep } from "../plan/plan.ts";
+import { claimsOf, LOCK_BUSY } from "./claims.ts";
+import { dropHalfMade } from "./half-made-index.ts";
 import { asOurselves, becomeOurselves, rememberRole } from "./own-role.ts";
 import type { RunContext } from "./run-context.ts";
-import { logResumed } from "./resume-statement.ts";
 import { lockKey } from "./run-lock.ts";
 import { sessionSettings } from "./session-settings.ts";
 import { lockTimeoutOfStep, stepName, transactionSettings } from "./transaction-settings.ts";
 
-/** The SQLSTATE with which a step stops its own message when another gander holds the run lock. */
-export const LOCK_BUSY = "GA001";
-
 /** One piece of a message: a statement of a file, or one of ours around it. */
 export interface Part {
   readonly sql: string;
-  readonly kind: "begin" | "start" | "claim" | "body" | "finish" | "commit" | "done";
+  readonly kind: "begin" | "start" | "claim" | "clean" | "body" | "finish" | "commit" | "done";
   /** How many statements the server sees in it. */
   readonly count: number;
   /** The step's place in the plan, 0-based. */
@@ -37,7 +35,9 @@ export function stepParts(context: RunContext, step: PlanStep, number: number, s
   const parts = body.flatMap((statement, statementIndex): readonly Part[] => {
     if (statementIndex < step.firstStatement && !settings.has(statement)) return [];
     const { sql, count } = statement;
-    return [{ kind: "body", sql, count, step: number, statement, statementIndex }];
+    const part: Part = { kind: "body", sql, count, step: number, statement, statementIndex };
+    const clean = dropHalfMade(context, step, statementIndex);
+    return clean === undefined ? [part] : [frame("clean", clean), part];
   });
   const claims = claimsOf(context, step);
   // PostgreSQL takes SET TRANSACTION only before the first query of a transaction, and ours would be that.
@@ -83,21 +83,6 @@ export function tryLock({ table }: Pick<RunContext, "table">): string {
     OR coalesce(${layoutSql(table)} OPERATOR(pg_catalog.>) ${LAYOUT}, false) THEN
     RAISE EXCEPTION 'another gander is at work' USING ERRCODE = '${LOCK_BUSY}';
   END IF;`;
-}
-
-function claimsOf(context: RunContext, step: PlanStep): readonly string[] {
-  const { table, writer } = context;
-  const { migration, direction, firstStatement, row } = step;
-  if (row?.state === "resumable") {
-    const statements = (migration[direction] ?? []).length;
-    return [
-      changeOne(claimResumed(table, migration, statements, firstStatement, writer), LOCK_BUSY),
-      logResumed(context, step, statements),
-    ];
-  }
-  return direction === "up"
-    ? claimUp(table, migration, writer)
-    : [changeOne(claimDown(table, migration, writer), LOCK_BUSY)];
 }
 
 /** The text of a message. A body may end in a comment, so each part is followed by a line end before its semicolon. */
@@ -146,4 +131,4 @@ function codePoints(text: string): number {
   return count;
 }
 
-export { NOT_OURS };
+export { LOCK_BUSY, NOT_OURS };

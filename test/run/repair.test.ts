@@ -90,6 +90,23 @@ describe.each(servers())("repair, on PostgreSQL $major", (server) => {
     expect(await notes(database)).toEqual(["statement 2: DROP INDEX CONCURRENTLY public.a_x (it was INVALID)"]);
   });
 
+  test("IF NOT EXISTS never hides an INVALID index: in a transaction, as another role", async () => {
+    await using database = await createDatabase(server);
+    await database.query("CREATE TABLE a (x int); INSERT INTO a VALUES (7), (7); CREATE TABLE other (x int)");
+    await database.query("CREATE UNIQUE INDEX CONCURRENTLY a_x ON a (x)").catch(() => undefined);
+    await database.query("DELETE FROM a WHERE ctid = (SELECT max(ctid) FROM a); CREATE INDEX other_x ON other (x)");
+    const role = `owner_${database.name}`;
+    await database.query(`CREATE ROLE ${role}; ALTER TABLE a OWNER TO ${role}; GRANT ALL ON SCHEMA public TO ${role}`);
+    await using migrator = migratorFor(database.url, {
+      "1_a.sql": `SET ROLE ${role};\nCREATE UNIQUE INDEX IF NOT EXISTS a_x ON a (x);\nRESET ROLE;`,
+      "2_b.sql": "CREATE INDEX IF NOT EXISTS other_x ON other (x);",
+    });
+    await migrator.up();
+    expect(await invalidIndexes(database)).toEqual([]);
+    expect(await notes(database)).toEqual(["statement 2: DROP INDEX a_x (it was INVALID)"]);
+    await database.query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
+  });
+
   test("an index of that name that somebody else needs is not taken for the one that failed", async () => {
     await using database = await createDatabase(server);
     await database.query("CREATE TABLE a (x int, y int); CREATE INDEX a_i ON a (y)");

@@ -12,15 +12,22 @@ export async function findLeftovers(
   connection: Connection,
   effects: readonly StatementEffect[],
 ): Promise<readonly string[]> {
+  const query = leftoversQuery(effects, "DROP INDEX CONCURRENTLY");
+  const results = query === undefined ? [] : await connection.send(query);
+  return (results.at(-1)?.rows ?? []).flatMap(([statement]) => statement ?? []);
+}
+
+/** The query for these statements; undefined where the effects can leave nothing. */
+export function leftoversQuery(
+  effects: readonly StatementEffect[],
+  drop: "DROP INDEX CONCURRENTLY" | "DROP INDEX",
+): string | undefined {
   const conditions = effects.flatMap(isLeftover);
-  if (conditions.length === 0) return [];
-  const results = await connection.send(
-    `SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname) FROM pg_catalog.pg_index i
+  if (conditions.length === 0) return undefined;
+  return `SELECT pg_catalog.format('${drop} %I.%I', n.nspname, c.relname) FROM pg_catalog.pg_index i
   JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE NOT i.indisvalid AND c.relkind = 'i' AND NOT ${isBeingBuilt}
-  AND ((${conditions.join(")\n  OR (")})) ORDER BY n.nspname, c.relname`,
-  );
-  return (results.at(-1)?.rows ?? []).flatMap(([statement]) => statement ?? []);
+  AND ((${conditions.join(")\n  OR (")})) ORDER BY n.nspname, c.relname`;
 }
 
 function isLeftover(effect: StatementEffect): readonly string[] {
