@@ -1,6 +1,7 @@
 import type { Migration } from "../files/migration.ts";
 import type { HistoryRow } from "../history/history.ts";
 import type { DatabaseState } from "../history/read-state.ts";
+import { waysOut } from "../plan/dirty-error.ts";
 import { MigrationFailedError } from "./migration-failed-error.ts";
 
 /**
@@ -30,7 +31,7 @@ export function failedElsewhere(
         line: error?.line,
         column: error?.column,
         statement: undefined,
-        statementNumber: undefined,
+        statementNumber: row.state === "stopped" ? row.statementsDone + 1 : undefined,
         statements: row.statements,
         excerpt: undefined,
         sqlState: error?.sqlState ?? "",
@@ -41,8 +42,13 @@ export function failedElsewhere(
         applied: [],
         state: `It failed in another process (${row.runner?.processId} on ${row.runner?.host}) while this one waited; it was not tried again here.`,
       },
-      { hint: "Mend the file and start again." },
+      { hint: whatToDo(row, state) },
     );
   }
   return undefined;
+}
+
+function whatToDo(row: HistoryRow, { table }: DatabaseState): string {
+  if (row.state === "failed" || table === undefined) return "Mend the file and start again.";
+  return waysOut(row, table).join("\n");
 }

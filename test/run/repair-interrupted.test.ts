@@ -184,6 +184,27 @@ describe.each(servers())("what an interrupted CONCURRENTLY leaves, on PostgreSQL
     expect(await count(database, "SELECT count(*)::int AS n FROM pg_index WHERE NOT indisvalid")).toBe(0);
   });
 
+  test("whoever waited meanwhile reports the same failure, and the ways out", async () => {
+    await using database = await createDatabase(server);
+    await database.query("CREATE TABLE t (a int); INSERT INTO t VALUES (7), (7)");
+    const files = { "1_a.sql": `${HEAD}CREATE TABLE b ();\nCREATE UNIQUE INDEX CONCURRENTLY t_a ON t (a);\n` };
+    await using first = migratorFor(database.url, files);
+    await using second = migratorFor(database.url, files);
+    const runs: Promise<unknown>[] = [];
+    await whileInUse(database, "t", "ROW EXCLUSIVE", async () => {
+      runs.push(first.up().catch((error: unknown) => error));
+      await until(database, "SELECT count(*)::int AS n FROM pg_index WHERE indexrelid = to_regclass('t_a')");
+      runs.push(second.up().catch((error: unknown) => error));
+      while (!second.events.some(({ type }) => type === "lock-wait")) await setTimeout(10);
+    });
+    const failure = { detail: "Key (a)=(7) is duplicated.", sqlState: "23505", statementNumber: 2 };
+    const hint = expect.stringMatching(/gander repair 1 .*\n {2}gander up /);
+    expect(await Promise.all(runs)).toEqual([
+      expect.objectContaining({ failure: expect.objectContaining(failure), hint }),
+      expect.objectContaining({ failure: expect.objectContaining(failure), hint }),
+    ]);
+  });
+
   test("a DROP INDEX that was interrupted is finished", async () => {
     await using database = await createDatabase(server);
     await database.query("CREATE TABLE t (a int); CREATE INDEX t_a ON t (a)");
