@@ -34,8 +34,11 @@ export function createThrottle(): Throttle {
           return again(`run ${event.holder?.backendId}`) === 1;
         case "step-retry": {
           const tries = again(`${event.version} ${event.reason}`);
-          // The 1st, 2nd, 4th, 8th … try.
-          return (tries & (tries - 1)) === 0;
+          return isPowerOf2(tries);
+        }
+        case "statement-wait": {
+          const who = event.holders.map(({ backendId }) => backendId).join();
+          return isPowerOf2(again(`wait ${event.version} ${event.statement} ${who}`));
         }
         default:
           return true;
@@ -47,4 +50,9 @@ export function createThrottle(): Throttle {
       return told;
     },
   };
+}
+
+/** True for the 1st, 2nd, 4th, 8th … time. */
+function isPowerOf2(count: number): boolean {
+  return (count & (count - 1)) === 0;
 }

@@ -34,29 +34,28 @@ SELECT FROM pg_catalog.pg_locks WHERE pid = ${backendId} AND NOT granted AND loc
   return { holders: parseHolders(results.slice(0, 2)), isRow: (results[2]?.rows.length ?? 0) > 0 };
 }
 
-/**
- * The sessions that hold locks on some tables, their partitions and heirs, the oldest transaction first; where nobody does,
- * or nothing is known of the tables, those that hold locks on any table of this database.
- */
+/** The sessions that hold locks on some tables, their partitions and heirs, the oldest transaction first. */
 export async function readHolders(
   { connection }: Pick<RunContext, "connection">,
-  tables: readonly ObjectName[] = [],
+  tables: readonly ObjectName[],
 ): Promise<readonly LockHolder[]> {
-  const named = tables.map(
-    ({ schema, name }) =>
-      `(pg_catalog.to_regclass(${quoteLiteral((schema === undefined ? "" : `${quoteIdentifier(schema)}.`) + quoteIdentifier(name))}))`,
-  );
-  if (named.length > 0) {
-    const holders = await holdersWhere(
-      connection,
-      `WITH RECURSIVE t (oid) AS (
+  if (tables.length === 0) return [];
+  const named = tables.map(({ schema, name }) => {
+    const written = `${schema === undefined ? "" : `${quoteIdentifier(schema)}.`}${quoteIdentifier(name)}`;
+    return `(pg_catalog.to_regclass(${quoteLiteral(written)}))`;
+  });
+  return await holdersWhere(
+    connection,
+    `WITH RECURSIVE t (oid) AS (
   SELECT coalesce(i.indrelid, n.oid) FROM (VALUES ${named.join(", ")}) AS n (oid) LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = n.oid
   UNION SELECT h.inhrelid FROM pg_catalog.pg_inherits h JOIN t ON t.oid = h.inhparent)
 `,
-      "l.relation IN (SELECT t.oid FROM t)",
-    );
-    if (holders.length > 0) return holders;
-  }
+    "l.relation IN (SELECT t.oid FROM t)",
+  );
+}
+
+/** The sessions that hold locks on any table of this database: for where it is not known which one is waited for. */
+export async function readAllHolders({ connection }: Pick<RunContext, "connection">): Promise<readonly LockHolder[]> {
   return await holdersWhere(connection, "", "l.relation >= 16384");
 }
 

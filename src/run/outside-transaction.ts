@@ -101,6 +101,7 @@ async function runStatements(
       if (!(error instanceof PostgresError)) throw error;
       throw await stopped(context, { step, error, statement, statementIndex: step.firstStatement }, before);
     }
+    for (const name of namesOfSettings(statement.sql)) setByFile.add(name);
   }
   for (let at = step.firstStatement; at < statements.length; at++) {
     if (at > step.firstStatement && !(await isStillOurs())) return undefined;

@@ -11,6 +11,7 @@ import { logEvent } from "../history/log-event.ts";
 import type { PlanStep } from "../plan/plan.ts";
 import { ownTransaction } from "./own-role.ts";
 import { type RunContext, send } from "./run-context.ts";
+import { NO_LIMITS, sendAlone } from "./send-alone.ts";
 
 /** True for statements that PostgreSQL runs in no message but their own. */
 export function isAlone(facts: readonly StatementFacts[]): boolean {
@@ -70,7 +71,7 @@ export async function statementToSend(context: RunContext, candidate: Candidate)
       (action === "rebuild" && resumed),
   );
   for (const statement of await findLeftovers(connection, builds)) {
-    await send(context, statement);
+    await sendAlone(context, statement, NO_LIMITS);
     await note(`${statement} (it was INVALID)`);
   }
   const effect = resumed ? effectAlone(sql) : undefined;

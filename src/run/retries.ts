@@ -6,7 +6,7 @@ import type { ObjectName } from "../files/object-name.ts";
 import { tableUse } from "../files/table-locks.ts";
 import type { PlanStep } from "../plan/plan.ts";
 import { recordGivenUp } from "./give-up.ts";
-import { type Blockers, describeHolders, readHolders, waysToEnd } from "./lock-holders.ts";
+import { type Blockers, describeHolders, readAllHolders, readHolders, waysToEnd } from "./lock-holders.ts";
 import { createPauses, pauseFor } from "./pause.ts";
 import type { RunContext } from "./run-context.ts";
 import { stepFacts } from "./send-batch.ts";
@@ -64,7 +64,7 @@ export function createRetries(context: RunContext): Retries {
         current = { version, statement, began: Date.now(), attempt: 0, rowTries: 0 };
         pauses = createPauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
       }
-      const holders = reason === "lock-timeout" ? await findHolders(context, failed) : [];
+      const found: InTheWay = reason === "lock-timeout" ? await findHolders(context, failed) : { holders: [] };
       if (metRows(failed)) current.rowTries++;
       const left = context.lockRetry - (Date.now() - current.began);
       if (left <= 0 || current.rowTries >= ROW_TRIES) {
@@ -72,23 +72,35 @@ export function createRetries(context: RunContext): Retries {
           current.rowTries >= ROW_TRIES
             ? `met rows that others had locked, in ${ROW_TRIES} tries`
             : `did not get its locks within ${context.lockRetry} ms of tries: the tables are in use`;
-        throw lockError(failed, why, await recordGivenUp(context, failed, why), holders);
+        throw lockError(failed, why, await recordGivenUp(context, failed, why), found);
       }
       const pauseMs = Math.min(pauses(), left);
       const attempt = ++current.attempt;
-      context.emit({ type: "step-retry", ...stepFacts(step, number, total), reason, attempt, pauseMs, holders });
+      context.emit({
+        type: "step-retry",
+        ...stepFacts(step, number, total),
+        reason,
+        attempt,
+        pauseMs,
+        holders: found.holders,
+      });
       await pauseFor(pauseMs, context.signal);
       return true;
     },
   };
 }
 
-/**
- * Who is or was in the way: best is what was seen while we waited, then whoever holds the tables that the statement names.
- */
-async function findHolders(context: RunContext, failed: FailedTry): Promise<readonly LockHolder[]> {
-  const seen = failed.blockers?.holders ?? [];
-  return seen.length > 0 ? seen : await readHolders(context, tablesOf(context, failed));
+interface InTheWay {
+  readonly holders: readonly LockHolder[];
+  /** They hold something, but it is not known what was waited for. */
+  readonly guessed?: boolean;
+}
+
+/** Best is who was seen while we waited, then whoever holds what the statement names. */
+async function findHolders(context: RunContext, failed: FailedTry): Promise<InTheWay> {
+  if (failed.blockers !== undefined) return failed.blockers;
+  const holders = await readHolders(context, tablesOf(context, failed));
+  return holders.length > 0 ? { holders } : { holders: await readAllHolders(context), guessed: true };
 }
 
 function tablesOf(context: RunContext, { error, statement }: FailedTry): readonly ObjectName[] {
@@ -113,7 +125,7 @@ function lockError(
   { step, statement }: FailedTry,
   why: string,
   state: string,
-  holders: readonly LockHolder[],
+  { holders, guessed }: InTheWay,
 ): LockTimeoutError {
   const { name, path } = step.migration;
   const place = statement === undefined ? "" : `${path}:${statement.place.line}:${statement.place.column}: `;
@@ -122,7 +134,9 @@ function lockError(
       holders.length === 0
         ? "Start again when the tables are less busy, or give more time with --lock-retry."
         : [
-            "These sessions were in the way, the oldest first:",
+            guessed === true
+              ? "Who was in the way is not known; these sessions hold locks in this database, the oldest first:"
+              : "These sessions were in the way, the oldest first:",
             describeHolders(holders),
             "Start again when they are done, give more time with --lock-retry, or end them:",
             waysToEnd(holders),

@@ -9,7 +9,7 @@ import { describeTable, type TableName } from "../history/table-name.ts";
 import { createPauses, pauseFor } from "./pause.ts";
 import { describeHolder, type HoldingSession, parseHolder, whoWorks } from "./run-lock-holder.ts";
 import { type RunContext, send } from "./run-context.ts";
-import { staysWhenIdle } from "./transaction-settings.ts";
+import { lastingSettings } from "./transaction-settings.ts";
 
 /** The advisory lock of a history: PostgreSQL keeps such locks by database, so the table's name tells them apart. */
 export function lockKey(table: HistoryTable): bigint {
@@ -72,7 +72,7 @@ async function tryRunLock(
   const tries = context.pooled
     ? `SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE ${holdsKey(key)} AND granted);`
     : `SELECT pg_catalog.pg_try_advisory_lock(${key});`;
-  const results = await send(context, [tries, `${holderQuery(key)};`, ...staysWhenIdle(context), state].join("\n"));
+  const results = await send(context, [tries, `${holderQuery(key)};`, ...lastingSettings(context), state].join("\n"));
   return {
     locked: results[0]?.rows[0]?.[0] === "t",
     session: parseHolder(results[1]),

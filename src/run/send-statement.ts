@@ -11,7 +11,7 @@ import { isAlone, statementToSend } from "./resume-statement.ts";
 import type { Retries } from "./retries.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
 import { stepFacts } from "./send-batch.ts";
-import { sendPooled } from "./send-pooled.ts";
+import { sendAlone } from "./send-alone.ts";
 import { lockTimeoutOf, ownSessionSettings, stepName, transactionSettings } from "./transaction-settings.ts";
 import { beginWatch } from "./watch-waits.ts";
 
@@ -55,7 +55,8 @@ export async function runStatement(context: RunContext, run: StatementRun): Prom
 
 /** CONCURRENTLY, VACUUM and VALIDATE block nobody while they wait, and a timeout would leave an INVALID index. */
 function lockTimeoutFor(context: RunContext, { step }: StatementRun, facts: readonly StatementFacts[]): number {
-  return facts.some(({ waitsWithoutBlocking }) => waitsWithoutBlocking) ? 0 : lockTimeoutOf(context, step.migration);
+  const blocksNobody = facts.length > 0 && facts.every(({ waitsWithoutBlocking }) => waitsWithoutBlocking);
+  return blocksNobody ? 0 : lockTimeoutOf(context, step.migration);
 }
 
 async function runAlone(context: RunContext, run: StatementRun, facts: readonly StatementFacts[]): Promise<void> {
@@ -73,9 +74,7 @@ async function runAlone(context: RunContext, run: StatementRun, facts: readonly 
   for (;;) {
     const sql = `${tag}${statement.sql}`;
     const failure = await tryStatement(context, run, lockTimeout, () =>
-      context.pooled
-        ? sendPooled(context, sql, { lockTimeout, statementTimeout }, run.onNotice)
-        : send(context, sql, run.onNotice),
+      sendAlone(context, sql, { lockTimeout, statementTimeout }, run.onNotice),
     );
     if (failure === undefined) break;
     const error = shifted(failure.error, tag.length, 0);

@@ -55,10 +55,15 @@ export function ownSessionSettings(
   return [`SELECT ${settings.map(([name, value]) => setting(name, value, false)).join(", ")}`];
 }
 
-/** Between two messages a session of ours may be idle for as long as a pause takes. */
-export function staysWhenIdle({ connection, pooled, serverVersionNumber }: RunContext): readonly string[] {
-  if (pooled || connection.driver === "pglite" || serverVersionNumber < 140_000) return [];
-  return [`SELECT ${setting("idle_session_timeout", "0", false)};`];
+/**
+ * What holds for a session of our own from the moment that it tries to get the run lock: nothing of ours is ended by a limit
+ * of the role or the database, nor by being idle for as long as a pause takes.
+ */
+export function lastingSettings(context: RunContext): readonly string[] {
+  const { connection, pooled, serverVersionNumber } = context;
+  if (pooled || connection.driver === "pglite") return [];
+  const idle = serverVersionNumber < 140_000 ? [] : [`SELECT ${setting("idle_session_timeout", "0", false)}`];
+  return [...ownSessionSettings(context, { lockTimeout: 0 }), ...idle].map((statement) => `${statement};`);
 }
 
 /** The limits as settings of the server; none for PGlite. */

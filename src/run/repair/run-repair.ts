@@ -8,6 +8,7 @@ import { checkLayout, checkState, checkWritable, type UsableState } from "../che
 import { ownTransaction } from "../own-role.ts";
 import { prepareOrStop } from "../prepare-history.ts";
 import { rollBack, type RunContext, send } from "../run-context.ts";
+import { NO_LIMITS, sendAlone } from "../send-alone.ts";
 import { takeRunLock } from "../run-lock.ts";
 import type { RunSettings, Session } from "../session.ts";
 import { LOCK_BUSY } from "../step-message.ts";
@@ -69,12 +70,9 @@ function textOf(plan: RepairPlan): string {
 }
 
 async function carryOut(context: RunContext, row: HistoryRow, plan: RepairPlan): Promise<void> {
-  if (plan.cleanup.length > 0 && !context.pooled && context.connection.driver !== "pglite") {
-    // It waits for whoever uses the table and blocks nobody; a timeout would leave the index INVALID once more.
-    await send(context, "SET lock_timeout = 0; SET statement_timeout = 0");
-  }
   for (const statement of plan.cleanup) {
-    await send(context, statement);
+    // It waits for whoever uses the table and blocks nobody; a timeout would leave the index INVALID once more.
+    await sendAlone(context, statement, NO_LIMITS);
     await send(context, ownTransaction(context, [log(context, row, statement)]).join(";\n"));
   }
   const marked = `marked ${plan.mark}${plan.mark === "resumable" && row.state !== "failed" ? ` at statement ${plan.firstStatement}` : ""}`;

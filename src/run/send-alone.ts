@@ -3,16 +3,24 @@ import { quoteLiteral } from "../database/quote.ts";
 import { cancelOnAbort, type RunContext, send } from "./run-context.ts";
 import { type Limits, limitsOf } from "./transaction-settings.ts";
 
+/** For a statement that blocks nobody while it waits. */
+export const NO_LIMITS: Limits = { lockTimeout: 0, statementTimeout: 0 };
+
 /**
- * Sends a statement that goes alone through a pooler. Where the role or the database has other limits, they are changed before
- * it and put back after it: what is sent at once stays in one session of the server, and reaches nobody else.
+ * Sends a statement that goes alone, under our limits. A direct connection has them already. Through a pooler, where the role
+ * or the database has other ones, they are changed before it and put back after it: what is sent at once stays in one session
+ * of the server, and reaches nobody else.
  */
-export async function sendPooled(
-  context: RunContext,
+export async function sendAlone(
+  context: Pick<RunContext, "connection" | "signal" | "pooled" | "serverVersionNumber">,
   sql: string,
   limits: Limits,
-  onNotice: (notice: Notice) => void,
+  onNotice?: (notice: Notice) => void,
 ): Promise<void> {
+  if (!context.pooled) {
+    await send(context, sql, onNotice);
+    return;
+  }
   const { connection } = context;
   const wanted = limitsOf(context, limits).filter(([name]) => !name.startsWith("idle"));
   const differs = wanted.map(([name, value]) => `name = ${quoteLiteral(name)} AND setting <> ${quoteLiteral(value)}`);
