@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FileError, UsageError } from "../errors.ts";
 import { HIGHEST_VERSION } from "./file-name.ts";
 import { folderPath } from "./folder-path.ts";
 import type { SmallVersion, VersionedFile } from "./small-versions.ts";
 import { findSmallVersions } from "./small-versions.ts";
+import { keepSum } from "./sum/write-sum.ts";
 import { isTimestampVersion, nextTimestampVersion, timestampVersion } from "./timestamp-version.ts";
 import { listVersionedFiles } from "./versioned-files.ts";
 
@@ -25,6 +26,8 @@ export interface CreatedMigration {
   readonly path: string;
   /** Files beside it whose small number puts them before all others. */
   readonly smallVersions: readonly SmallVersion[];
+  /** The folder has a `gander.sum`, which has a line for the file as it is now. */
+  readonly isSummed: boolean;
 }
 
 const TEMPLATE = `-- +goose Up
@@ -40,7 +43,7 @@ const TEMPLATE = `-- +goose Up
 const LONGEST_FILE_NAME = 255;
 
 /**
- * Creates a migration file with a version above all that are in the folder.
+ * Creates a migration file with a version above all that are in the folder, and keeps the folder's sum, where it has one.
  *
  * @throws UsageError for a name without letters or digits, FileError where the file cannot be made
  */
@@ -62,8 +65,21 @@ export function createMigration(input: string | URL, options: CreateOptions): Cr
     );
   }
   const path = join(folder, name);
+  const renewSum = keepSum(folder);
   write(path);
-  return { version: BigInt(digits), name, path, smallVersions: findSmallVersions(files) };
+  try {
+    renewSum?.();
+  } catch (error) {
+    rmSync(path);
+    throw error;
+  }
+  return {
+    version: BigInt(digits),
+    name,
+    path,
+    smallVersions: findSmallVersions(files),
+    isSummed: renewSum !== undefined,
+  };
 }
 
 /** The words of a text in small letters, with one `_` between them; letters of all scripts stay. */

@@ -8,6 +8,7 @@ import type { Migration } from "./migration.ts";
 import { inspectOnce } from "./parse-cache.ts";
 import { type OpenMigrations, openMigrations } from "./open-migrations.ts";
 import { parseFileName } from "./file-name.ts";
+import { checkSum, findSumProblems } from "./sum/check-sum.ts";
 import type { VersionedFile } from "./small-versions.ts";
 import { byVersion, findSmallVersions } from "./small-versions.ts";
 
@@ -46,10 +47,12 @@ export interface InspectedMigrations extends MigrationSet {
  * @throws FileError with the problems of all files; UsageError for a URL that is no file URL
  */
 export function readMigrations(input: MigrationsInput, options: ReadOptions = {}): MigrationSet {
-  return parseMigrations(openMigrations(input), options);
+  const opened = openMigrations(input);
+  checkSum(opened);
+  return parseMigrations(opened, options);
 }
 
-/** Parses all migrations of a folder or a bundle that is open. @throws FileError with the problems of all files */
+/** Parses all migrations of a folder or a bundle that is open and agrees with its sum. @throws FileError with the problems of all files */
 export function parseMigrations(opened: OpenMigrations, options: ReadOptions = {}): MigrationSet {
   const { migrations, description, warnings, problems } = inspectOpened(opened, options);
   if (problems.length === 0) return { migrations, description, warnings };
@@ -69,7 +72,10 @@ function summary(problems: readonly FileProblem[], description: string): string 
 
 /** Reads and parses all migrations; problems of files are data. @throws FileError where there is no folder */
 export function inspectMigrations(input: MigrationsInput, options: ReadOptions = {}): InspectedMigrations {
-  return inspectOpened(openMigrations(input), options);
+  const opened = openMigrations(input);
+  const inspected = inspectOpened(opened, options);
+  // A file that cannot be read is a problem of both, and told once.
+  return { ...inspected, problems: [...new Set([...inspected.problems, ...findSumProblems(opened)])] };
 }
 
 function inspectOpened({ description, files }: OpenMigrations, options: ReadOptions): InspectedMigrations {

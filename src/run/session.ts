@@ -6,9 +6,10 @@ import { PostgresError } from "../database/postgres-error.ts";
 import { quoteIdentifier, quoteLiteral } from "../database/quote.ts";
 import { ConfigError } from "../errors.ts";
 import type { EventListener } from "../events.ts";
-import { openMigrations } from "../files/open-migrations.ts";
+import { type OpenMigrations, openMigrations } from "../files/open-migrations.ts";
 import { type Fingerprint, readFingerprints } from "../files/read-fingerprints.ts";
 import { type MigrationSet, parseMigrations, type ReadOptions } from "../files/read-migrations.ts";
+import { checkSum } from "../files/sum/check-sum.ts";
 import { digestFiles, digestTexts } from "../history/digest.ts";
 import { readState } from "../history/read-state.ts";
 import { type ExpectedDigest, readSummary } from "../history/read-summary.ts";
@@ -51,10 +52,14 @@ export interface Source extends ExpectedDigest {
   readonly files: () => MigrationSet;
 }
 
-async function readSource({ migrations, readOptions }: RunSettings): Promise<Source> {
+async function openSource({ migrations }: RunSettings): Promise<OpenMigrations> {
   // The connection is to be on its way first: while the server makes a session for us, we have the time to read.
   for (let turn = 0; turn < TURNS; turn++) await setImmediate();
-  const opened = openMigrations(migrations);
+  return openMigrations(migrations);
+}
+
+async function readSource(opened: OpenMigrations, { readOptions }: RunSettings): Promise<Source> {
+  checkSum(opened);
   const fingerprints = await readFingerprints(opened);
   let parsed: MigrationSet | undefined;
   const files = (): MigrationSet => (parsed ??= parseMigrations(opened, readOptions));
@@ -87,7 +92,9 @@ export async function openSession(
 ): Promise<Session> {
   const connecting = settings.database.connect();
   let known: Source | undefined;
-  const reading = readSource(settings).then((source) => {
+  const opening = openSource(settings);
+  const reading = opening.then(async (opened) => {
+    const source = await readSource(opened, settings);
     if (rows === "always") source.files();
     return (known = source);
   });
@@ -99,8 +106,9 @@ export async function openSession(
   });
   try {
     const { tableName, role } = settings;
+    // A folder that has a sum is held against it before the server is asked anything.
+    if (rows === "always" || (await opening).sum !== undefined) await reading;
     if (role !== undefined) await checkRole(connection, role);
-    if (rows === "always") await reading;
     const found =
       rows === "always"
         ? await readState(connection, tableName, "rows", role)

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { FileError, UsageError } from "../../src/errors.ts";
 import { createMigration, snakeCase } from "../../src/files/create-migration.ts";
 import { parseMigration } from "../../src/files/parse-migration.ts";
+import { writeSum } from "../../src/files/sum/write-sum.ts";
 import { makeFolder, SIMPLE } from "./folder.ts";
 
 const now = new Date("2025-06-01T08:09:10.999Z");
@@ -78,4 +79,25 @@ test("a folder is made when asked for", () => {
   expect(() => createMigration(join(folder.path, "file"), { name: "a", now, makeFolder: true })).toThrow(
     "it exists already",
   );
+});
+
+describe("a folder with a sum", () => {
+  const options = { name: "b", now };
+
+  test("gets a line for the file at its end", () => {
+    using folder = makeFolder({ "20250101000000_a.sql": SIMPLE });
+    expect(createMigration(folder.path, { ...options, name: "x" }).isSummed).toBe(false);
+    writeSum(folder.path);
+    const before = readFileSync(join(folder.path, "gander.sum"), "utf8");
+    expect(createMigration(folder.path, options).isSummed).toBe(true);
+    const after = readFileSync(join(folder.path, "gander.sum"), "utf8");
+    expect(after.startsWith(before)).toBe(true);
+    expect(after.slice(before.length)).toMatch(/^20250601080911_b\.sql h1:\S+\n$/);
+  });
+
+  test("gets no file where the sum is off", () => {
+    using folder = makeFolder({ "20250101000000_a.sql": SIMPLE, "gander.sum": "" });
+    expect(() => createMigration(folder.path, options)).toThrow("20250101000000_a.sql: it is not in gander.sum");
+    expect(folder.names()).toEqual(["20250101000000_a.sql", "gander.sum"]);
+  });
 });

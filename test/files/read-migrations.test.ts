@@ -58,7 +58,7 @@ test("ignores what is plainly no migration, and tells what looks like one", () =
   using folder = makeFolder({
     "1_a.sql": SIMPLE,
     "README.md": "",
-    "gander.sum": "",
+    "other.sum": "",
     ".2_x.sql": "nothing",
     "._1_a.sql": new Uint8Array([0, 1, 255]),
     "1_a.sql.bak": "",
