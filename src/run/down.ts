@@ -48,7 +48,7 @@ export async function runDown(
     return { direction: "down", steps, from, to, warnings, durationMs };
   };
   if (memory.asked === undefined) {
-    const planned = await plan(state, target);
+    const planned = await plan(await withoutOthers(settings, session), target);
     for (const warning of planned.warnings) context.emit({ type: "warning", warning });
     if (planned.steps.length === 0) return report(state, planned.warnings);
     checkSteps(planned.steps);
@@ -85,6 +85,14 @@ export async function runDown(
   } finally {
     await release(context);
   }
+}
+
+/** The history, once nobody is at a migration outside a transaction any more: a crashed one may still be ending. */
+async function withoutOthers({ tableName }: RunSettings, { context, state }: Session): Promise<UsableState> {
+  if (state.rows?.some((row) => row.state === "running") !== true) return state;
+  const outcome = await takeRunLock(context, tableName, "rows", () => false);
+  await release(context);
+  return checkState(outcome.state, tableName);
 }
 
 /** Plans with the files, and where they are gone or have changed since, with what the history keeps. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/create-database.ts";
-import { servers } from "../support/server-list.ts";
 import { hasPgbouncer, startPooler } from "./pgbouncer.ts";
 import { buildLibrary, startServer, writeMigrations } from "./run-server.ts";
+import { faultServers } from "./share.ts";
 
 const PROCESSES = 20;
 const POOL_SIZE = 5;
@@ -75,7 +75,7 @@ async function mend(database: TestDatabase, url: string): Promise<void> {
   ).toEqual([{ n: 1 }]);
 }
 
-describe.each(servers())("20 servers and a migration that fails after a second, PostgreSQL $major", (server) => {
+describe.each(faultServers())("20 servers and a migration that fails after a second, PostgreSQL $major", (server) => {
   test("it ran once, all report it; the mended file goes through once", async () => {
     await using database = await createDatabase(server);
     await failThenMend(database, database.url, FAILS);

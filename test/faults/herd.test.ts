@@ -2,9 +2,10 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { migrateOnStart } from "../../src/index.ts";
 import { createDatabase, type TestDatabase } from "../support/create-database.ts";
-import { servers, type TestServer } from "../support/server-list.ts";
+import type { TestServer } from "../support/server-list.ts";
 import { hasPgbouncer, type Pooler, startPooler } from "./pgbouncer.ts";
 import { buildLibrary, startServer, writeMigrations } from "./run-server.ts";
+import { faultServers } from "./share.ts";
 
 const example = fileURLToPath(new URL("../../examples/chillproxy/migrations/postgres", import.meta.url));
 const PROCESSES = 20;
@@ -141,7 +142,7 @@ function defineTests(server: TestServer, ways: readonly (readonly [string, Way])
   );
 }
 
-describe.each(servers())("a herd on PostgreSQL $major", (server) => {
+describe.each(faultServers())("a herd on PostgreSQL $major", (server) => {
   defineTests(server, [["directly", direct]]);
 
   describe.runIf(hasPgbouncer)("with PgBouncer", () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildGander, type BuiltGander } from "../cli/built-gander.ts";
 import { createDatabase, type TestDatabase } from "../support/create-database.ts";
-import { servers } from "../support/server-list.ts";
 import { getOut, libraryOf, seatPerson } from "./command-line.ts";
 import { hasPgbouncer, type Pooler, startPooler } from "./pgbouncer.ts";
 import { startServer, writeMigrations } from "./run-server.ts";
+import { faultServers } from "./share.ts";
 
 const FIRST = { "1_a.sql": "-- +goose Up\nCREATE TABLE ran (what text);\n-- +goose Down\nDROP TABLE ran;\n" };
 const PROCESSES = 5;
@@ -130,23 +130,26 @@ SELECT 1/(SELECT count(*) FROM free);
   });
 }
 
-describe.each(servers())("transactions that a file, or a role, has its own mind about, PostgreSQL $major", (server) => {
-  describe("directly", () => {
-    defineTests(async () => {
-      const database = await createDatabase(server);
-      return { database, url: database.url, [Symbol.asyncDispose]: () => database.drop() };
+describe.each(faultServers())(
+  "transactions that a file, or a role, has its own mind about, PostgreSQL $major",
+  (server) => {
+    describe("directly", () => {
+      defineTests(async () => {
+        const database = await createDatabase(server);
+        return { database, url: database.url, [Symbol.asyncDispose]: () => database.drop() };
+      });
     });
-  });
 
-  describe.runIf(hasPgbouncer)("through PgBouncer", () => {
-    let pooler: Pooler;
-    beforeAll(async () => {
-      pooler = await startPooler(server, POOL_SIZE);
+    describe.runIf(hasPgbouncer)("through PgBouncer", () => {
+      let pooler: Pooler;
+      beforeAll(async () => {
+        pooler = await startPooler(server, POOL_SIZE);
+      });
+      afterAll(() => pooler[Symbol.asyncDispose]());
+      defineTests(async () => {
+        const database = await createDatabase(server);
+        return { database, url: pooler.url(database.name), [Symbol.asyncDispose]: () => database.drop() };
+      });
     });
-    afterAll(() => pooler[Symbol.asyncDispose]());
-    defineTests(async () => {
-      const database = await createDatabase(server);
-      return { database, url: pooler.url(database.name), [Symbol.asyncDispose]: () => database.drop() };
-    });
-  });
-});
+  },
+);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/create-database.ts";
-import { servers } from "../support/server-list.ts";
 import { hasPgbouncer, type Pooler, startPooler } from "./pgbouncer.ts";
 import { buildLibrary, startServer, writeMigrations } from "./run-server.ts";
+import { faultServers } from "./share.ts";
 
 const PROCESSES = 8;
 const TRANSACTIONAL = {
@@ -33,7 +33,7 @@ async function expectOnce(database: TestDatabase, migrations: number, rows: numb
 }
 
 describe.runIf(hasPgbouncer).each(
-  servers().flatMap((server) => [
+  faultServers().flatMap((server) => [
     { server, major: server.major, mode: "transaction" as const },
     { server, major: server.major, mode: "session" as const },
   ]),

@@ -2,9 +2,9 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { migrateOnStart } from "../../src/index.ts";
 import { createDatabase, type TestDatabase } from "../support/create-database.ts";
-import { servers } from "../support/server-list.ts";
 import { hasPgbouncer, type Pooler, startPooler } from "./pgbouncer.ts";
 import { buildLibrary, startServer, writeMigrations } from "./run-server.ts";
+import { faultServers } from "./share.ts";
 
 const PROCESSES = 10;
 const POOL_SIZE = 5;
@@ -32,7 +32,7 @@ async function expectEachOnce(database: TestDatabase, count: number): Promise<vo
   expect(await database.query("SELECT count(*)::int AS n FROM pg_index WHERE NOT indisvalid")).toEqual([{ n: 0 }]);
 }
 
-describe.runIf(hasPgbouncer).each(servers())("through PgBouncer, PostgreSQL $major", (server) => {
+describe.runIf(hasPgbouncer).each(faultServers())("through PgBouncer, PostgreSQL $major", (server) => {
   let pooler: Pooler;
   beforeAll(async () => {
     pooler = await startPooler(server, POOL_SIZE);
@@ -93,7 +93,7 @@ describe.runIf(hasPgbouncer).each(servers())("through PgBouncer, PostgreSQL $maj
   });
 });
 
-describe.each(servers())("a Pool of pg with one connection, PostgreSQL $major", (server) => {
+describe.each(faultServers())("a Pool of pg with one connection, PostgreSQL $major", (server) => {
   test("several runs at once, one outside a transaction among the migrations", async () => {
     await using database = await createDatabase(server);
     await database.query(COUNTED);

@@ -35,6 +35,8 @@ export interface Proxy extends AsyncDisposable {
   reset(): void;
   /** Breaks every connection off, as a network or a killed server does. */
   cut(): void;
+  /** Breaks every client off without the server hearing of it, as a network does that comes back; new connections pass. */
+  abandon(): void;
   /** Passes nothing on any more, and says nothing, as a lost network does; new connections are taken and ignored. */
   freeze(): void;
   close(): Promise<void>;
@@ -46,8 +48,13 @@ export async function startProxy({ host = "127.0.0.1", port, latency = 0, inspec
   let traffic = { connections: 0, roundTrips: 0, bytesToServer: 0, bytesToClient: 0 };
   let frozen = false;
   let connections = 0;
+  const clients = new Set<Socket>();
+  const abandoned = new WeakSet<Socket>();
+  /** What comes while a cut waits for the bytes before it is lost. */
+  let cutting = false;
 
   const cut = (): void => {
+    cutting = false;
     for (const socket of sockets) socket.resetAndDestroy();
   };
   const track = (socket: Socket): void => {
@@ -63,6 +70,8 @@ export async function startProxy({ host = "127.0.0.1", port, latency = 0, inspec
 
   const join = (client: Socket): void => {
     track(client);
+    clients.add(client);
+    client.on("close", () => clients.delete(client));
     const connection = ++connections;
     traffic.connections++;
     if (frozen) return;
@@ -76,17 +85,19 @@ export async function startProxy({ host = "127.0.0.1", port, latency = 0, inspec
           traffic.bytesToServer += chunk.length;
         } else traffic.bytesToClient += chunk.length;
         lastSpeaker = direction;
-        if (frozen) return;
+        if (frozen || cutting) return;
         const fate = inspect?.(direction, chunk, connection) ?? "pass";
         if (fate === "cut" || fate === 0) return cut();
+        cutting = fate !== "pass";
         const delivered = typeof fate === "number" ? chunk.subarray(0, fate) : chunk;
         later(() => {
           // The other side must have it before the cut, so the cut waits for the write.
           if (!to.destroyed) to.write(delivered, fate === "pass" ? undefined : cut);
+          else if (fate !== "pass") cut();
         });
       });
-      from.on("end", () => later(() => frozen || to.end()));
-      from.on("close", (hadError) => hadError && to.resetAndDestroy());
+      from.on("end", () => later(() => frozen || abandoned.has(from) || to.end()));
+      from.on("close", (hadError) => hadError && !abandoned.has(from) && to.resetAndDestroy());
     };
     pass(client, server, "to-server");
     pass(server, client, "to-client");
@@ -108,6 +119,12 @@ export async function startProxy({ host = "127.0.0.1", port, latency = 0, inspec
       traffic = { connections: 0, roundTrips: 0, bytesToServer: 0, bytesToClient: 0 };
     },
     cut,
+    abandon: () => {
+      for (const client of clients) {
+        abandoned.add(client);
+        client.resetAndDestroy();
+      }
+    },
     freeze: () => {
       frozen = true;
     },
