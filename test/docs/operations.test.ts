@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Interruption } from "../../src/cli/exit-code.ts";
 import { hasPgbouncer, startPooler } from "../faults/pgbouncer.ts";
-import { makeLayout1, makeLayout3 } from "../run/layouts.ts";
+import { makeLayout1, makeNextLayout } from "../run/layouts.ts";
 import { urlOf } from "../support/create-database.ts";
 import { startProxy } from "../support/proxy.ts";
 import { newestServer } from "../support/server-list.ts";
@@ -221,7 +221,7 @@ describe("the nights of docs/operations.md, and what is printed in them", () => 
     play("A newer gander was here", async (night) => {
       const { name, query } = night.database;
       await night.gander("up");
-      await makeLayout3(query);
+      await makeNextLayout(query);
       expect(await night.gander("up")).toBe(0);
       await night.write("2_b.sql", "CREATE TABLE b (x int);");
       expect(await night.gander("up")).toBe(1);

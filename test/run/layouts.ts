@@ -1,3 +1,5 @@
+import { LAYOUT } from "../../src/history/layout.ts";
+
 /** Runs SQL and returns the rows of its last statement, on a server or on PGlite. */
 export type Query = (sql: string) => Promise<readonly Record<string, unknown>[]>;
 
@@ -63,14 +65,14 @@ DROP TABLE kept, kept_log;
 COMMIT`);
 }
 
-/** Makes of a history what a gander to come might: one more column, one more state, another layout. */
-export async function makeLayout3(query: Query): Promise<void> {
+/** Makes of a history what a gander to come might: one more column, one more state, the next layout. */
+export async function makeNextLayout(query: Query): Promise<void> {
   await query(`BEGIN;
 ALTER TABLE public.schema_migrations ADD COLUMN mood text NOT NULL DEFAULT 'calm';
 ALTER TABLE public.schema_migrations DROP CONSTRAINT schema_migrations_state_check;
-ALTER TABLE public.schema_migrations ALTER COLUMN layout SET DEFAULT 3;
+ALTER TABLE public.schema_migrations ALTER COLUMN layout SET DEFAULT ${LAYOUT + 1};
 ALTER TABLE public.schema_migrations_log ADD COLUMN mood text;
-ALTER TABLE public.schema_migrations_log ALTER COLUMN layout SET DEFAULT 3;
+ALTER TABLE public.schema_migrations_log ALTER COLUMN layout SET DEFAULT ${LAYOUT + 1};
 COMMIT`);
 }
 
