@@ -64,9 +64,9 @@ export function checkLayout({ table, layout = 1 }: UsableState): void {
  *
  * @throws HistoryError where a newer gander wrote the history; that one alone can mend what is dirty in it, too
  */
-export function planOnLayout(state: UsableState, makePlan: () => Plan): Plan {
+export async function planOnLayout(state: UsableState, makePlan: () => Promise<Plan>): Promise<Plan> {
   try {
-    const plan = makePlan();
+    const plan = await makePlan();
     if (plan.steps.length > 0) checkLayout(state);
     return plan;
   } catch (error) {

@@ -38,7 +38,7 @@ export async function runDown(
   const { context, state } = session;
   const from = (memory.from ??= state.newest);
   const plan = (current: UsableState, aim: DownTarget): Promise<Plan> =>
-    planRollback(settings, session, current, aim, rules);
+    planOnLayout(current, () => planRollback(settings, session, current, aim, rules));
   const report = (current: UsableState, warnings: Plan["warnings"]): RunResult => {
     const steps = [...memory.done];
     const gone = new Set(steps.map(({ version }) => version));
@@ -108,7 +108,7 @@ export async function planRollback(
   const known = [...migrations.filter(({ version }) => !kept.has(version)), ...kept.values()];
   const rows = await recoverCrashed(context, known, state.rows ?? []);
   const current = { ...state, rows };
-  return planOnLayout(current, () => planDown(migrations, historyOf(current), target, rules, kept));
+  return planDown(migrations, historyOf(current), target, rules, kept);
 }
 
 /** Once begun, nothing but what was planned then is rolled back, whatever connection it takes. */

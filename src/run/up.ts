@@ -45,12 +45,13 @@ export async function runUp(
     return report([], state);
   }
   const files = source.files();
-  const plan = (current: UsableState): Promise<Plan> =>
-    explainChanges(context, files.migrations, () => {
+  const plan = (current: UsableState): Promise<Plan> => {
+    const makePlan = (): Plan => {
       if (settings.policies.missing === "error") checkSmallVersions(files, current.rows ?? []);
-      const left = whatIsLeft(target, memory);
-      return planOnLayout(current, () => planUp(files.migrations, historyOf(current), left, settings.policies));
-    });
+      return planUp(files.migrations, historyOf(current), whatIsLeft(target, memory), settings.policies);
+    };
+    return planOnLayout(current, () => explainChanges(context, files.migrations, makePlan));
+  };
   for (const warning of warningsOf(files.warnings)) context.emit({ type: "warning", warning });
   if (!isUnderWay(state)) {
     const first = await plan(state);
