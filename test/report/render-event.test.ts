@@ -87,4 +87,14 @@ describe("who is waited for", () => {
     expect(wait(undefined)).toEqual(["waiting for another gander that is at work on this database, 1 min 1 s so far"]);
     expect(wait(holder)[0]).toContain("(backend 77, web, user app");
   });
+  test("the history's table, which has to be upgraded", () => {
+    const wait = (value: typeof holder | undefined): readonly string[] =>
+      renderEvent({ type: "lock-wait", lock: "history", holder: value, waitedMs: 100 }, "normal", plainView);
+    expect(wait(undefined)).toEqual(["the history has to be upgraded and is in use; trying again"]);
+    expect(wait(holder)[0]).toMatch(/is in use \(backend 77, web, user app.*\); trying again$/);
+    const upgraded = { type: "history-upgraded", table: "public.schema_migrations", from: 1, to: 2 } as const;
+    expect(renderEvent(upgraded, "normal", plainView)[0]).toMatch(
+      /^upgraded the history public\.schema_migrations to layout 2/,
+    );
+  });
 });
