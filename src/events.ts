@@ -59,8 +59,8 @@ export type GanderEvent =
   | { readonly type: "warning"; readonly warning: PlanWarning }
   | {
       readonly type: "lock-wait";
-      /** `history`: its table is in use, and has to be upgraded. */
-      readonly lock: "run" | "history";
+      /** `history`: its table is in use, and has to be upgraded. `other-tool`: the tool that is adopted is at work. */
+      readonly lock: "run" | "history" | "other-tool";
       readonly holder: LockHolder | undefined;
       readonly waitedMs: number;
     }
@@ -104,6 +104,12 @@ export type GanderEvent =
   | (StepEvent<"step-notice"> & { readonly notice: Notice })
   | (StepEvent<"step-done"> & { readonly durationMs: number; readonly statements: number })
   | (StepEvent<"step-failed"> & { readonly message: string })
+  | {
+      /** Something of this run is in the log for good; an event may tell of several. */
+      readonly type: "logged";
+      /** The hash of its newest event: kept elsewhere, it shows later that nothing of the log up to here is gone. */
+      readonly head: string;
+    }
   | { readonly type: "run-done"; readonly direction: Direction; readonly steps: number; readonly durationMs: number };
 
 interface StepEvent<Type extends string> {

@@ -1,4 +1,5 @@
 import { quoteLiteral } from "../database/quote.ts";
+import { refuseChanges, revokeFromOthers } from "./append-only.ts";
 import { type HistoryTable, STATES } from "./history.ts";
 import { quoteLogTable, quoteTable } from "./table-name.ts";
 
@@ -18,7 +19,9 @@ const ADDED: readonly { readonly layout: number; readonly changes: (table: Histo
     layout: 2,
     changes: (table) => [
       `ALTER TABLE ${quoteTable(table)} ADD COLUMN IF NOT EXISTS lease_until timestamptz`,
-      `ALTER TABLE ${quoteLogTable(table)} ADD COLUMN IF NOT EXISTS run_id text`,
+      `ALTER TABLE ${quoteLogTable(table)} ${["run_id", "deployment", "previous_hash", "hash"].map((column) => `ADD COLUMN IF NOT EXISTS ${column} text`).join(", ")}`,
+      ...refuseChanges(table),
+      revokeFromOthers(table, "UPDATE, DELETE, TRUNCATE"),
     ],
   },
 ];
@@ -86,8 +89,13 @@ export function createTables(table: HistoryTable): readonly string[] {
   backend_pid integer,
   gander_version text NOT NULL,
   run_id text,
+  deployment text,
+  previous_hash text,
+  hash text,
   layout smallint NOT NULL DEFAULT ${LAYOUT}
 )`,
+    ...refuseChanges(table),
+    revokeFromOthers(table, "ALL"),
   ];
 }
 

@@ -118,14 +118,20 @@ export function endLease(table: HistoryTable, version: bigint, writer: Writer): 
   return `UPDATE ${quoteTable(table)} SET lease_until = NULL WHERE ${isOurs(version, writer)}`;
 }
 
+/** PL/pgSQL statements around what ends a step; after it `head` is the hash of the event in the log. */
+export interface Around {
+  readonly before?: string;
+  readonly after?: string;
+}
+
 /** The DO block that ends an Up: marks the version applied, and stops the message if the claim is gone. */
-export function finishUp(table: HistoryTable, migration: Migration, writer: Writer, before = ""): string {
+export function finishUp(table: HistoryTable, migration: Migration, writer: Writer, around: Around = {}): string {
   const finish = `UPDATE ${quoteTable(table)} SET is_dirty = false, state = 'applied', "timestamp" = ${NOW},
     duration_ms = ${elapsed('"timestamp"')}, statements_done = statements WHERE ${isOurs(migration.version, writer)}
     RETURNING duration_ms INTO took`;
   return finishBlock(
     finish,
-    before,
+    around,
     logEvent(table, { ...eventOf(migration, "up", "applied"), durationSql: "took" }, writer),
   );
 }
@@ -135,17 +141,17 @@ export function finishDown(
   table: HistoryTable,
   migration: Migration,
   writer: Writer,
-  before = "",
+  around: Around = {},
   note?: string,
 ): string {
   const finish = `DELETE FROM ${quoteTable(table)} WHERE ${isOurs(migration.version, writer)}
     RETURNING ${elapsed('"timestamp"')} INTO took`;
   const event = { ...eventOf(migration, "down", "rolled back"), durationSql: "took", note };
-  return finishBlock(finish, before, logEvent(table, event, writer));
+  return finishBlock(finish, around, logEvent(table, event, writer));
 }
 
-function finishBlock(finish: string, before: string, log: string): string {
-  return doBlock(`DECLARE took bigint; changed bigint;
+function finishBlock(finish: string, { before = "", after = "" }: Around, log: string): string {
+  return doBlock(`DECLARE took bigint; changed bigint; head text;
 BEGIN
   ${before}
   ${finish};
@@ -153,7 +159,8 @@ BEGIN
   IF changed OPERATOR(pg_catalog.<>) 1 THEN
     RAISE EXCEPTION 'the claim of the migration is gone from the history' USING ERRCODE = '${NOT_OURS}';
   END IF;
-  ${log};
+  ${log} RETURNING hash INTO head;
+  ${after}
 END`);
 }
 

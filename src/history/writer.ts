@@ -6,6 +6,8 @@ export interface Writer {
   readonly processId: number;
   /** Stands in the log with every event of one run, whatever connections it took. */
   readonly runId: string;
+  /** The commit or the image that runs, as far as it is known. */
+  readonly deployment?: string | undefined;
   /** Through a pooler, what stands for the writer instead of the session that writes. */
   readonly stand?: WriterStand;
 }

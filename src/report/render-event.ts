@@ -27,6 +27,7 @@ export function renderEvent(event: GanderEvent, detail: Detail, view: View): rea
     case "warning":
       return renderWarning(event.warning, view);
     case "lock-wait":
+      if (event.lock === "other-tool") return ["the other tool is at work on its table; trying again"];
       return [event.lock === "run" ? waitingText(event.holder, event.waitedMs) : historyInUse(event.holder)];
     case "locked":
       return event.waitedMs >= 1000 ? [`waited ${durationText(event.waitedMs)} for the run lock`] : [];
@@ -43,6 +44,8 @@ export function renderEvent(event: GanderEvent, detail: Detail, view: View): rea
       ];
     case "run-start":
       return verbose(`${event.direction === "up" ? "applying" : "rolling back"} ${counted(event.steps, "migration")}`);
+    case "logged":
+      return [];
     case "step-start":
       return verbose(`${event.direction === "up" ? "applying" : "rolling back"} ${printableLine(event.name)}`);
     case "statement-start":

@@ -19,6 +19,7 @@ import type { StepResult } from "./result.ts";
 import { isAlone } from "./resume-statement.ts";
 import { asOurselves, becomeOurselves, ownTransaction } from "./own-role.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
+import { sendLogged, tellHead } from "./send-logged.ts";
 import { tryToRecord } from "./try-to-record.ts";
 import { sessionSettings } from "./session-settings.ts";
 import { createRetries } from "./retries.ts";
@@ -123,7 +124,7 @@ async function runStatements(
     }
     for (const name of namesOfSettings(statement.sql)) setByFile.add(name);
   }
-  if (step.firstStatement >= statements.length) await send(context, finish(context, step));
+  if (step.firstStatement >= statements.length) await sendLogged(context, finish(context, step));
   const durationMs = performance.now() - began;
   context.emit({ type: "step-done", ...facts, durationMs, statements: statements.length });
   return { direction, version: migration.version, name: migration.name, statements: statements.length, durationMs };
@@ -156,7 +157,8 @@ function finish(context: RunContext, step: PlanStep): string {
   const { table, writer } = context;
   const { migration, direction } = step;
   const own = becomeOurselves(context, step);
-  return direction === "up" ? finishUp(table, migration, writer, own) : finishDown(table, migration, writer, own);
+  const around = { before: own, after: tellHead(context) };
+  return direction === "up" ? finishUp(table, migration, writer, around) : finishDown(table, migration, writer, around);
 }
 
 function progressOf(context: RunContext, migration: Migration, done: number): string {

@@ -9,8 +9,8 @@ import { findLeftovers } from "./repair/leftovers.ts";
 import { stateQuery } from "./repair/object-state.ts";
 import { logEvent } from "../history/log-event.ts";
 import type { PlanStep } from "../plan/plan.ts";
-import { ownTransaction } from "./own-role.ts";
-import { type RunContext, send } from "./run-context.ts";
+import type { RunContext } from "./run-context.ts";
+import { recordLogged } from "./send-logged.ts";
 import { NO_LIMITS, sendAlone } from "./send-alone.ts";
 
 /** True for statements that PostgreSQL runs in no message but their own. */
@@ -105,5 +105,5 @@ async function logNote(context: RunContext, { step, statementIndex }: Candidate,
   const { version, name } = step.migration;
   const note = `statement ${statementIndex + 1}: ${text}`;
   const event = { event: "repaired", version, name, direction: step.direction, note } as const;
-  await send(context, ownTransaction(context, [logEvent(context.table, event, context.writer)]).join(";\n"));
+  await recordLogged(context, [logEvent(context.table, event, context.writer)]);
 }

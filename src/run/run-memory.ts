@@ -57,11 +57,12 @@ async function readResult(context: RunContext, step: PlanStep): Promise<StepResu
   const { direction, migration } = step;
   const event = direction === "up" ? "applied" : "rolled back";
   const [result] = await context.connection.send(
-    `SELECT duration_ms FROM ${quoteLogTable(context.table)} WHERE version_id = ${migration.version} AND event = '${event}'
+    `SELECT duration_ms, hash FROM ${quoteLogTable(context.table)} WHERE version_id = ${migration.version} AND event = '${event}'
   AND run_id = ${quoteLiteral(context.writer.runId)} ORDER BY id DESC LIMIT 1`,
   );
   const row = result?.rows[0];
   if (row === undefined) return undefined;
+  if (row[1]) context.emit({ type: "logged", head: row[1] });
   const statements = (migration[direction] ?? []).length;
   return { direction, version: migration.version, name: migration.name, statements, durationMs: Number(row[0] ?? 0) };
 }

@@ -8,6 +8,7 @@ import { runOutsideTransaction } from "./outside-transaction.ts";
 import type { StepResult } from "./result.ts";
 import { createRetries } from "./retries.ts";
 import { rollBack, type RunContext, throwIfAborted } from "./run-context.ts";
+import { isLogConflict } from "./send-logged.ts";
 import { tryToRecord } from "./try-to-record.ts";
 import { type BatchFailure, sendBatch, stepFacts } from "./send-batch.ts";
 import { LOCK_BUSY, NOT_OURS } from "./step-message.ts";
@@ -61,6 +62,7 @@ export async function runSteps(
     await rollBack(context.connection);
     // A message that the server cannot parse is refused before anything of it runs: then each step goes by itself.
     if (failed.error.completed === 0 && batch.length > 1) alone = batch.length;
+    else if (isOvertaken(context, steps[at] as PlanStep, failed)) continue;
     else if (isContended(failed)) return { contended: true };
     else if (!(await mayTryAgain(failed, at))) {
       throw await recordFailure(context, steps[at] as PlanStep, failed, done);
@@ -86,6 +88,12 @@ function takeBatch(steps: readonly PlanStep[], from: number): readonly PlanStep[
 function isContended({ error, place }: BatchFailure): boolean {
   if (place.part.kind === "body") return false;
   return error.sqlState === LOCK_BUSY || (error.sqlState === "23505" && place.part.kind === "claim");
+}
+
+/** Somebody else's event came into the log in between; all of the step was rolled back, and it is done again. */
+function isOvertaken(context: RunContext, step: PlanStep, { error, place }: BatchFailure): boolean {
+  if (place.part.kind === "body" || !isLogConflict(context, error)) return false;
+  return committedBefore(step, Infinity) <= step.firstStatement;
 }
 
 /** How many of the body's statements were made permanent before the one that failed: by a COMMIT of its own, or by an earlier run. */

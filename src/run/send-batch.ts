@@ -6,6 +6,7 @@ import { redactNotice } from "./failure.ts";
 import type { StepResult } from "./result.ts";
 import type { Blockers } from "./lock-holders.ts";
 import { type RunContext, send } from "./run-context.ts";
+import { headIn } from "./send-logged.ts";
 import { type ErrorPlace, joinParts, locateError, type Part, stepParts } from "./step-message.ts";
 import { lockTimeoutOfStep } from "./transaction-settings.ts";
 import { beginWatch } from "./watch-waits.ts";
@@ -60,6 +61,8 @@ export async function sendBatch(
     return { error, place: locateError(parts, error.completed, error.fields.position), parts, blockers: watch.seen() };
   } finally {
     await watch.stop();
+    const head = progress.head();
+    if (head !== undefined) context.emit({ type: "logged", head });
   }
 }
 
@@ -73,7 +76,14 @@ function followProgress(
   const { emit, token } = context;
   let began = performance.now();
   let current = first;
+  let written: string | undefined;
+  let head: string | undefined;
   const onNotice = (notice: Notice): void => {
+    const told = headIn(context, notice);
+    if (told !== undefined) {
+      written = told;
+      return;
+    }
     const [own, what, number] = notice.message.split(" ");
     const at = own === token ? Number(number) : current;
     const step = steps[at - first] as PlanStep;
@@ -88,9 +98,15 @@ function followProgress(
       const statements = (step.migration[step.direction] ?? []).length;
       const durationMs = performance.now() - began;
       const { direction, version, name } = facts;
+      head = written;
       done.push({ direction, version, name, statements, durationMs });
       emit({ type: "step-done", ...facts, durationMs, statements });
     }
   };
-  return { onNotice, current: () => ({ step: current, waitedMs: Math.round(performance.now() - began) }) };
+  return {
+    onNotice,
+    current: () => ({ step: current, waitedMs: Math.round(performance.now() - began) }),
+    /** The hash of the newest event that is committed. */
+    head: () => head,
+  };
 }

@@ -12,6 +12,7 @@ import type { Retries } from "./retries.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
 import { stepFacts } from "./send-batch.ts";
 import { sendAlone } from "./send-alone.ts";
+import { sendLogged } from "./send-logged.ts";
 import { lockTimeoutOf, ownSessionSettings, stepName, transactionSettings } from "./transaction-settings.ts";
 import { beginWatch } from "./watch-waits.ts";
 
@@ -46,7 +47,7 @@ export async function runStatement(context: RunContext, run: StatementRun): Prom
   const facts = describeStatements(run.statement.sql);
   const sql = await statementToSend(context, run);
   if (sql === undefined) {
-    await send(context, run.progress);
+    await sendLogged(context, run.progress);
     return;
   }
   if (!isAlone(facts) && (await runWithProgress(context, run, facts))) return;
@@ -80,7 +81,7 @@ async function runAlone(context: RunContext, run: StatementRun, facts: readonly 
     const error = shifted(failure.error, tag.length, 0);
     if (!again || !(await mayTryAgain(run, { ...failure, error }))) throw error;
   }
-  await send(context, progress);
+  await sendLogged(context, progress);
   if (isLimited) await send(context, settings(0));
 }
 
@@ -99,7 +100,9 @@ async function runWithProgress(
   const message = [settings, statement.sql, `${progress};`].join("\n;\n");
   const controlsItself = facts.some(({ transactionControl }) => transactionControl !== undefined);
   for (;;) {
-    const failure = await tryStatement(context, run, lockTimeout, () => send(context, message, run.onNotice));
+    const failure = await tryStatement(context, run, lockTimeout, () =>
+      sendLogged(context, message, { onNotice: run.onNotice, again: !controlsItself }),
+    );
     if (failure === undefined) return true;
     await rollBack(context.connection);
     if (WANTS_TO_BE_ALONE.has(failure.error.sqlState)) return false;

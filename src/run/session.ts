@@ -10,6 +10,7 @@ import { type OpenMigrations, openMigrations } from "../files/open-migrations.ts
 import { type Fingerprint, readFingerprints } from "../files/read-fingerprints.ts";
 import { type MigrationSet, parseMigrations, type ReadOptions } from "../files/read-migrations.ts";
 import { checkSum } from "../files/sum/check-sum.ts";
+import { deploymentOf } from "../history/deployment.ts";
 import { digestFiles, digestTexts } from "../history/digest.ts";
 import { readState } from "../history/read-state.ts";
 import { type ExpectedDigest, readSummary } from "../history/read-summary.ts";
@@ -150,6 +151,7 @@ function createContext(
   former: FormerBackend | undefined,
 ): RunContext {
   const { database, role, lockTimeout, lockRetry, statementTimeout, wait, emit, runId = randomUUID() } = settings;
+  const deployment = deploymentOf(settings.readOptions.env ?? process.env);
   const pooled = connection.keyProcessId !== undefined && connection.keyProcessId !== state.backendId;
   return {
     database,
@@ -159,7 +161,7 @@ function createContext(
     serverVersionNumber: state.serverVersionNumber,
     backendId: state.backendId,
     former: pooled ? undefined : former,
-    writer: { host: hostname(), processId: process.pid, runId },
+    writer: { host: hostname(), processId: process.pid, runId, deployment },
     role,
     lockTimeout,
     lockRetry,

@@ -9,6 +9,7 @@ import { dropHalfMade } from "./half-made-index.ts";
 import { asOurselves, becomeOurselves, rememberRole } from "./own-role.ts";
 import type { RunContext } from "./run-context.ts";
 import { lockKey } from "./run-lock.ts";
+import { tellHead } from "./send-logged.ts";
 import { sessionSettings } from "./session-settings.ts";
 import { lockTimeoutOfStep, stepName, transactionSettings } from "./transaction-settings.ts";
 
@@ -31,6 +32,7 @@ export function stepParts(context: RunContext, step: PlanStep, number: number, s
   const body = migration[direction] ?? [];
   const frame = (kind: Part["kind"], sql: string): Part => ({ kind, sql, count: 1, step: number });
   const note = body.length === 0 && direction === "down" ? "nothing was undone: the Down is empty" : undefined;
+  const around = { before: becomeOurselves(context, step), after: tellHead(context) };
   const settings = new Set(sessionSettings(body.slice(0, step.firstStatement)));
   const parts = body.flatMap((statement, statementIndex): readonly Part[] => {
     if (statementIndex < step.firstStatement && !settings.has(statement)) return [];
@@ -52,8 +54,8 @@ export function stepParts(context: RunContext, step: PlanStep, number: number, s
     frame(
       "finish",
       direction === "up"
-        ? finishUp(context.table, migration, context.writer, becomeOurselves(context, step))
-        : finishDown(context.table, migration, context.writer, becomeOurselves(context, step), note),
+        ? finishUp(context.table, migration, context.writer, around)
+        : finishDown(context.table, migration, context.writer, around, note),
     ),
     frame("commit", "COMMIT"),
     // In a transaction of its own: the next step's BEGIN could no longer choose an isolation level after a query.

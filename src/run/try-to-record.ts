@@ -1,12 +1,14 @@
 import { PostgresError } from "../database/postgres-error.ts";
-import { ownTransaction } from "./own-role.ts";
 import { rollBack, type RunContext } from "./run-context.ts";
+import { recordLogged } from "./send-logged.ts";
 
 /** Writes what happened; undefined if it is written, else why it could not be. */
 export async function tryToRecord(context: RunContext, statements: readonly string[]): Promise<string | undefined> {
-  const message = ownTransaction(context, statements).join(";\n");
   try {
-    await context.connection.send(message);
+    // Also where the run was told to stop.
+    await recordLogged(context, statements, ({ connection }, message, onNotice) =>
+      connection.send(message, { onNotice }),
+    );
     return undefined;
   } catch (error) {
     if (error instanceof PostgresError) await rollBack(context.connection);

@@ -5,11 +5,11 @@ import { logEvent } from "../../history/log-event.ts";
 import { changeOne } from "../../history/record.ts";
 import { quoteTable } from "../../history/table-name.ts";
 import { checkLayout, checkState, checkWritable, type UsableState } from "../check-state.ts";
-import { ownTransaction } from "../own-role.ts";
 import { prepareOrStop } from "../prepare-history.ts";
-import { rollBack, type RunContext, send } from "../run-context.ts";
+import { rollBack, type RunContext } from "../run-context.ts";
 import { NO_LIMITS, sendAlone } from "../send-alone.ts";
 import { takeRunLock } from "../run-lock.ts";
+import { recordLogged } from "../send-logged.ts";
 import type { RunSettings, Session } from "../session.ts";
 import { LOCK_BUSY } from "../step-message.ts";
 import { release } from "../up.ts";
@@ -73,12 +73,12 @@ async function carryOut(context: RunContext, row: HistoryRow, plan: RepairPlan):
   for (const statement of plan.cleanup) {
     // It waits for whoever uses the table and blocks nobody; a timeout would leave the index INVALID once more.
     await sendAlone(context, statement, NO_LIMITS);
-    await send(context, ownTransaction(context, [log(context, row, statement)]).join(";\n"));
+    await recordLogged(context, [log(context, row, statement)]);
   }
   const marked = `marked ${plan.mark}${plan.mark === "resumable" && row.state !== "failed" ? ` at statement ${plan.firstStatement}` : ""}`;
   const mark = changeOne(markStatement(context, row, plan.mark), LOCK_BUSY);
   try {
-    await send(context, ownTransaction(context, [mark, log(context, row, marked)]).join(";\n"));
+    await recordLogged(context, [mark, log(context, row, marked)]);
   } catch (error) {
     if (!(error instanceof PostgresError)) throw error;
     await rollBack(context.connection);
