@@ -276,6 +276,15 @@ describe("the nights of docs/operations.md, and what is printed in them", () => 
       expect(await ended).toBe(130);
     }));
 
+  test("what the page asks the server is answered", async () => {
+    await using night = await createNight(newestServer());
+    await night.gander("up");
+    const asked = [...page.matchAll(/^```sql\n(.*?)^```$/gms)].map((match) => match[1] ?? "");
+    const harmless = asked.filter((sql) => !sql.includes("pg_terminate_backend"));
+    expect(harmless.length).toBeGreaterThan(3);
+    for (const sql of harmless) await night.database.query(sql);
+  });
+
   test("no section that shows messages is left out", () => {
     const sections = [...page.matchAll(/^## (.*)$/gm)].map((match) => match[1] ?? "");
     const left = sections.filter((heading) => linesOf(heading).length > 0 && !told.has(heading));

@@ -74,6 +74,7 @@ describe.each(servers())("a history of layout 1 on PostgreSQL $major", (server) 
     expect(await migrator.version()).toBe(2n);
     await using newer = migratorFor(database.url, NEW);
     expect((await newer.plan()).steps).toHaveLength(1);
+    expect((await newer.plan({ direction: "down" })).steps).toHaveLength(1);
     const { versions } = await newer.status();
     expect(versions.map(({ state, row }) => [state, row?.leaseUntil])).toEqual([
       ["applied", undefined],
