@@ -54,6 +54,8 @@ export interface CommandEntry {
   /** Its arguments, in commander's notation: `<version>`, `[version]`. */
   readonly arguments?: string;
   readonly summary: string;
+  /** Options of its own that have the name of a setting, and mean something else here. */
+  readonly ownFlags?: readonly string[];
   readonly group: "Apply" | "Roll back" | "Look" | "Files" | "History" | "Begin";
   readonly load: () => Promise<Command>;
 }

@@ -74,6 +74,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "fix",
     summary: "renumber migration files so that they apply in order",
+    ownFlags: ["--missing"],
     group: "Files",
     load: async () => (await import("./commands/fix.ts")).fix,
   },
@@ -82,6 +83,12 @@ export const commands: readonly CommandEntry[] = [
     summary: "check the migration files, without a database",
     group: "Files",
     load: async () => (await import("./commands/validate.ts")).validate,
+  },
+  {
+    name: "sum",
+    summary: "write gander.sum anew, or check it",
+    group: "Files",
+    load: async () => (await import("./commands/sum.ts")).sum,
   },
   {
     name: "repair",

@@ -5,6 +5,7 @@ import type { View } from "../report/view.ts";
 import type { Command, CommandEntry } from "./command.ts";
 import { commands } from "./commands.ts";
 import { commandHelpEnd, helpConfiguration, programHelpEnd } from "./help.ts";
+import { takeOwnFlags } from "./own-flags.ts";
 import type { Flags } from "./raw-setting.ts";
 import { settingOption, settingSpecs } from "./setting-specs.ts";
 import type { SettingSpec } from "./setting-specs.ts";
@@ -30,6 +31,7 @@ export async function parseArguments(args: readonly string[], view: View): Promi
   let help = "";
   let invocation: Invocation | undefined;
   let loaded: Command | undefined;
+  const { rest, own } = takeOwnFlags(args, commands);
   const program = createProgram(view, (text) => (help += text));
   program.hook("preSubcommand", async (_program, parser) => {
     const entry = commands.find(({ name }) => name === parser.name());
@@ -40,12 +42,12 @@ export async function parseArguments(args: readonly string[], view: View): Promi
     parser.summary(entry.summary).helpGroup(`${entry.group}:`);
     parser.action(() => {
       if (loaded === undefined) return;
-      const options: Record<string, unknown> = parser.opts();
+      const options: Record<string, unknown> = { ...parser.opts(), ...own };
       invocation = { kind: "command", command: loaded, args: parser.args, options, flags: flagsOf(program) };
     });
   }
   try {
-    await program.parseAsync(args[0] === "help" ? [...args.slice(1), "--help"] : [...args], { from: "user" });
+    await program.parseAsync(rest[0] === "help" ? [...rest.slice(1), "--help"] : [...rest], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === "commander.version") return { kind: "version" };

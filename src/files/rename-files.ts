@@ -9,8 +9,7 @@ import type { Rename } from "./renumber.ts";
  * get their old names back. Nothing is overwritten. @throws FileError
  */
 export function renameFiles(folder: string, renames: readonly Rename[]): void {
-  const problems = checkRenames(folder, renames);
-  if (problems.length > 0) throw new FileError("the files cannot be renamed; nothing was changed", problems);
+  checkRenames(folder, renames);
   const done: Rename[] = [];
   for (const rename of renames) {
     try {
@@ -25,7 +24,8 @@ export function renameFiles(folder: string, renames: readonly Rename[]): void {
   }
 }
 
-function checkRenames(folder: string, renames: readonly Rename[]): readonly FileProblem[] {
+/** Holds that all these names can be given. @throws FileError */
+export function checkRenames(folder: string, renames: readonly Rename[]): void {
   const problems: FileProblem[] = [];
   const targets = new Set<string>();
   for (const { from, to } of renames) {
@@ -35,5 +35,5 @@ function checkRenames(folder: string, renames: readonly Rename[]): readonly File
     else if (existsSync(join(folder, to))) problems.push({ file, message: `${to} exists already` });
     targets.add(to);
   }
-  return problems;
+  if (problems.length > 0) throw new FileError("the files cannot be renamed; nothing was changed", problems);
 }

@@ -16,8 +16,8 @@ export interface Ran {
 export interface RunOptions {
   readonly environment?: Record<string, string>;
   readonly cwd?: string;
-  /** What a person types; with it, the streams are those of a terminal. */
-  readonly typed?: string;
+  /** What a person types at each question, and then Enter; with it, the streams are those of a terminal. */
+  readonly typed?: string | readonly string[];
   readonly signal?: AbortSignal;
   readonly now?: Date;
   readonly columns?: number;
@@ -29,7 +29,12 @@ export async function runGander(args: readonly string[], options: RunOptions = {
   let log = "";
   const isTTY = options.typed !== undefined;
   const stdin = new PassThrough();
-  if (options.typed !== undefined) stdin.write(options.typed);
+  const answers = [options.typed ?? []].flat();
+  const show = (text: string): void => {
+    log += text;
+    // A person reads before they type.
+    if (isTTY && text.includes("[y/N]")) setImmediate(() => stdin.write(answers.shift() ?? "\n"));
+  };
   const terminal = { isTTY, columns: options.columns ?? 80 };
   const code = await run({
     args,
@@ -38,7 +43,7 @@ export async function runGander(args: readonly string[], options: RunOptions = {
     streams: {
       stdin: Object.assign(stdin, { isTTY }),
       stdout: { ...terminal, write: (text: string) => void (out += text) },
-      stderr: { ...terminal, write: (text: string) => void (log += text) },
+      stderr: { ...terminal, write: show },
     },
     signal: options.signal ?? new AbortController().signal,
     now: options.now ?? new Date("2025-12-20T12:00:00Z"),

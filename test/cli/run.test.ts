@@ -231,6 +231,30 @@ describe("init", () => {
     expect(config.includes("pglite:./.gander")).toBe(embedded);
   });
 
+  test.each([
+    [["n\n", "y\n"], true],
+    [["n\n", "n\n"], false],
+  ])("at a terminal it asks about a sum (%j)", async (typed, summed) => {
+    await using folder = await createFolder();
+    const dir = join(folder.path, "m");
+    const ran = await runGander(["init", "-d", dir], { cwd: folder.path, typed });
+    expect(ran.log).toMatch(/Keep a gander\.sum, .* \[y\/N\] /u);
+    expect((await readdir(dir)).includes("gander.sum")).toBe(summed);
+    expect((await runGander(["sum", "--check", "-d", dir])).code).toBe(summed ? 0 : 3);
+  });
+
+  test("--sum makes one, also where there are migrations, and keeps one that is there", async () => {
+    await using folder = await createFolder({ "m/00001_a.sql": good, "n/gander.sum": "kept" });
+    const dir = join(folder.path, "m");
+    const plain = await runGander(["init", "-d", dir], { cwd: folder.path });
+    expect(plain.out).not.toContain("gander.sum");
+    const ran = await runGander(["init", "--sum", "-d", dir, "--json"], { cwd: folder.path });
+    expect(ran.json()).toMatchObject({ files: [{ made: false }, { path: join(dir, "gander.sum"), made: true }, {}] });
+    expect(await readFile(join(dir, "gander.sum"), "utf8")).toMatch(/^00001_a\.sql h1:\S+\n$/u);
+    await runGander(["init", "--sum", "-d", join(folder.path, "n")], { cwd: folder.path, typed: [] });
+    expect(await readFile(join(folder.path, "n", "gander.sum"), "utf8")).toBe("kept");
+  });
+
   test("without one it does not ask; --embedded says so", async () => {
     await using folder = await createFolder();
     const dir = ["-d", join(folder.path, "m")];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { FileError } from "../../src/errors.ts";
 import { renameFiles } from "../../src/files/rename-files.ts";
-import { planRenumbering } from "../../src/files/renumber.ts";
+import { planMissing, planRenumbering } from "../../src/files/renumber.ts";
 import { findSmallVersions } from "../../src/files/small-versions.ts";
 import { isTimestampVersion, nextTimestampVersion } from "../../src/files/timestamp-version.ts";
 import { listVersionedFiles } from "../../src/files/versioned-files.ts";
@@ -113,5 +113,38 @@ describe("renaming", () => {
     ];
     expect(() => renameFiles(folder.path, renames)).toThrow("nothing was changed");
     expect(folder.names()).toEqual(["1_a.sql", "2_b.sql"]);
+  });
+});
+
+describe("versions for what came too late", () => {
+  const now = new Date("2025-06-01T08:00:00Z");
+  const plan = (names: readonly string[], missing: readonly bigint[], newest: bigint) =>
+    planMissing(files(...names), new Set(missing), newest, now).renames.map(({ to }) => to);
+
+  test("timestamps are from now on, a second apart, in the old order", () => {
+    const names = ["20250301000000_c.sql", "20250101000000_a.sql", "20250201000000_b_20250201000000.sql"];
+    expect(plan(names, [20250201000000n, 20250101000000n], 20250301000000n)).toEqual([
+      "20250601080000_a.sql",
+      "20250601080001_b_20250201000000.sql",
+    ]);
+  });
+
+  test("after a newest one that is ahead of the clock, in the folder or in the database alone", () => {
+    const names = ["20250101000000_a.sql", "20250301000000_b.sql", "20991231235959_c.sql"];
+    expect(plan(names, [20250101000000n], 20250301000000n)).toEqual(["21000101000000_a.sql"]);
+    expect(plan(names.slice(0, 2), [20250101000000n], 20300101000000n)).toEqual(["20300101000001_a.sql"]);
+  });
+
+  test("numbers go on, as wide as the newest one", () => {
+    expect(plan(["001_a.sql", "002_b.sql", "007_c.sql"], [1n, 2n], 7n)).toEqual(["008_a.sql", "009_b.sql"]);
+    expect(plan(["1_a.sql", "9_c.sql"], [1n], 9n)).toEqual(["10_a.sql"]);
+    expect(plan(["00001_a.sql", "00002_b.sql"], [1n], 41n)).toEqual(["00042_a.sql"]);
+  });
+
+  test("a small number beside timestamps becomes a timestamp, and what is not missing stays", () => {
+    expect(plan(["005_x.sql", "20250101000000_a.sql", "20250201000000_b.sql"], [5n], 20250201000000n)).toEqual([
+      "20250601080000_x.sql",
+    ]);
+    expect(plan(["1_a.sql", "2_b.sql"], [], 2n)).toEqual([]);
   });
 });

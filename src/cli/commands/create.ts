@@ -6,7 +6,7 @@ import type { Command } from "../command.ts";
 /** `gander create NAME` */
 export const create: Command = {
   details:
-    "The file gets the current time (UTC) as its version, or with --sequential the number after the last one, and sections for Up and Down. The folder is made if it is not there.",
+    "The file gets the current time (UTC) as its version, or with --sequential the number after the last one, and sections for Up and Down. The folder is made if it is not there. Where the folder has a gander.sum, the file gets its line; once it is written, gander sum renews that.",
   argumentDescriptions: {
     name: "what it does, in a few words",
     type: "sql, which is the default; goose's other type, go, cannot be run here",
@@ -29,6 +29,8 @@ export const create: Command = {
       const label = view.style("warning", "warning:");
       write(`${label} ${printableLine(file.path)} comes before all timestamps; gander fix renames it to ${newName}\n`);
     }
+    if (created.isSummed && !settings.quiet)
+      write("gander.sum has a line for it; gander sum renews it once it is written\n");
     return {
       text: () => created.path,
       json: () => ({ command: "create", version: created.version, name: created.name, path: created.path }),

@@ -14,8 +14,14 @@ export const repair: Command = {
     "From the failed statement on the file may be mended; where a statement that has run was changed, inserted or removed, nothing can go on with it, and it says which.",
   argumentDescriptions: { version: "the version to repair; not needed where one version is dirty" },
   options: [
-    { flags: "--mark-applied", description: "you have finished it by hand, or undone a stopped rollback: it counts as applied" },
-    { flags: "--mark-rolled-back", description: "you have undone it by hand, or finished a stopped rollback: it counts as not applied" },
+    {
+      flags: "--mark-applied",
+      description: "you have finished it by hand, or undone a stopped rollback: it counts as applied",
+    },
+    {
+      flags: "--mark-rolled-back",
+      description: "you have undone it by hand, or finished a stopped rollback: it counts as not applied",
+    },
     yesOption,
   ],
   examples: [

@@ -1,16 +1,13 @@
 import { basename } from "node:path";
 import type { FileProblem } from "../../errors.ts";
 import { FileError } from "../../errors.ts";
-import { classifyFile } from "../classify-file.ts";
-import { parseFileName } from "../file-name.ts";
-import type { OpenFile, OpenMigrations } from "../open-migrations.ts";
+import type { OpenMigrations } from "../open-migrations.ts";
 import { compareSum, type SumDifference } from "./compare-sum.ts";
-import { type BadLine, parseSum, type SummedFile } from "./sum-line.ts";
+import { type BadLine, parseSum } from "./sum-line.ts";
+import { readSummed } from "./summed-files.ts";
 
 /** How a folder's sum and its files stand to each other. */
 export interface SumState {
-  /** By ascending version. */
-  readonly files: readonly SummedFile[];
   readonly differences: readonly SumDifference[];
   /** Everything that is wrong, the differences among it. */
   readonly problems: readonly FileProblem[];
@@ -20,18 +17,18 @@ export interface SumState {
 export function inspectSum({ sum, files: opened }: OpenMigrations): SumState {
   const { files, problems } = readSummed(opened);
   const written = sum?.read() ?? "";
-  if (typeof written !== "string") return { files, differences: [], problems: [...problems, written] };
+  if (typeof written !== "string") return { differences: [], problems: [...problems, written] };
   const { lines, bad } = parseSum(written);
   const path = sum?.path ?? "";
   const conflict = bad.find(({ kind }) => kind === "conflict");
-  if (conflict !== undefined) return { files, differences: [], problems: [badLine(conflict, path)] };
+  if (conflict !== undefined) return { differences: [], problems: [badLine(conflict, path)] };
   const unread = new Set(problems.map(({ file }) => basename(file)));
   const differences = compareSum(lines, files).filter(({ name }) => !unread.has(name));
   const all = [...problems, ...bad.map((line) => badLine(line, path))];
   // A line that cannot be read is a gap in the chain: it alone is told.
   const told = differences.filter(({ kind }) => bad.length === 0 || kind !== "chain");
   const paths = new Map(files.map((file) => [file.name, file.path]));
-  return { files, differences, problems: [...all, ...told.map((one) => problemOf(one, path, paths))] };
+  return { differences, problems: [...all, ...told.map((one) => problemOf(one, path, paths))] };
 }
 
 /** The same as problems of the folder alone; none where it has no sum. */
@@ -63,21 +60,6 @@ function sumError(folder: string, problems: readonly FileProblem[]): FileError {
       hint: problems.find(({ hint }) => hint !== undefined)?.hint ?? WAY_OUT,
     },
   );
-}
-
-function readSummed(opened: readonly OpenFile[]): { files: SummedFile[]; problems: FileProblem[] } {
-  const files: SummedFile[] = [];
-  const problems: FileProblem[] = [];
-  for (const { name, path, read } of opened) {
-    const said = parseFileName(name);
-    if (classifyFile(name).kind !== "migration" || !("version" in said)) continue;
-    const text = read();
-    if (typeof text === "string") files.push({ version: said.version, name, path, text });
-    else problems.push(text);
-  }
-  // Two of one version stay in the order of their names, as the folder is listed.
-  files.sort((a, b) => (a.version < b.version ? -1 : a.version > b.version ? 1 : 0));
-  return { files, problems };
 }
 
 function badLine({ number, kind }: BadLine, file: string): FileProblem {

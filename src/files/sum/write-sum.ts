@@ -2,14 +2,17 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../../errors.ts";
 import { openMigrations } from "../open-migrations.ts";
-import { checkSum, inspectSum } from "./check-sum.ts";
+import { checkSum } from "./check-sum.ts";
 import { renderSum, SUM_NAME } from "./sum-line.ts";
+import { readSummed } from "./summed-files.ts";
 
-/** Writes the sum of a folder as its files are now; the path. @throws FileError where it cannot, and what was there stays */
+/** Writes the sum of a folder as its files are now, and gives its path. @throws FileError where it cannot, and what was there stays */
 export function writeSum(folder: string): string {
   const opened = openMigrations(folder);
   const path = join(folder, SUM_NAME);
-  const text = renderSum(inspectSum({ ...opened, sum: undefined }).files);
+  const { files, problems } = readSummed(opened.files);
+  if (problems.length > 0) throw new FileError(`${path} cannot be made: files cannot be read`, problems);
+  const text = renderSum(files);
   if (opened.sum?.read() === text) return path;
   const half = join(folder, `.${SUM_NAME}.${process.pid}`);
   try {
