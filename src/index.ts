@@ -1,5 +1,7 @@
 export { createMigrator } from "./migrator.ts";
 export type {
+  AdoptOptions,
+  AdoptPlan,
   Confirmation,
   DownOptions,
   Migrator,
@@ -20,6 +22,7 @@ export type { Connection, Database, Notice, Result, SendOptions } from "./databa
 export { PostgresError } from "./database/postgres-error.ts";
 export type { PostgresErrorFields } from "./database/postgres-error.ts";
 export type { Directives, Migration, Place, Statement, Substitution } from "./files/migration.ts";
+export type { AdoptedVersion } from "./history/adopt/adoption.ts";
 export type { HistoryRow, HistoryState, RecordedError, Runner } from "./history/history.ts";
 export type {
   ChangedPolicy,

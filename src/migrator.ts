@@ -1,6 +1,7 @@
 import type { Database } from "./database/connection.ts";
 import { openDatabase } from "./database/open-database.ts";
 import { AbortedError, UsageError } from "./errors.ts";
+import type { AdoptPlan } from "./history/adopt/adoption.ts";
 import { historyOf } from "./history/read-state.ts";
 import { DEFAULT_TABLE, describeTable, parseTableName } from "./history/table-name.ts";
 import type { MigratorOptions } from "./options.ts";
@@ -9,6 +10,7 @@ import type { HeldPolicy, Plan, VersionStatus } from "./plan/plan.ts";
 import type { DownTarget } from "./plan/plan-down.ts";
 import { planUp, type UpTarget } from "./plan/plan-up.ts";
 import { acceptText } from "./run/accept.ts";
+import { type AdoptRequest, runAdopt } from "./run/adopt.ts";
 import { checkLayout, checkState } from "./run/check-state.ts";
 import { type Confirmation, planRollback, runDown } from "./run/down.ts";
 import { checkResumable } from "./run/ran-text.ts";
@@ -24,7 +26,7 @@ import { createMemory, type RunMemory } from "./run/run-memory.ts";
 import type { RunSettings, Session } from "./run/session.ts";
 import { release, runUp } from "./run/up.ts";
 
-export type { Confirmation, RepairPlan };
+export type { AdoptPlan, Confirmation, RepairPlan };
 
 export interface UpOptions {
   /** Up to and with this version. */
@@ -67,6 +69,9 @@ export interface RepairOptions {
   readonly confirm?: (question: RepairPlan) => Promise<boolean>;
 }
 
+/** What `adopt` takes over, and from where. */
+export type AdoptOptions = AdoptRequest;
+
 /** Which way a plan goes. */
 export type PlanOptions = (UpOptions & { direction?: "up" }) | (DownOptions & { direction: "down" });
 
@@ -89,6 +94,8 @@ export interface Migrator extends AsyncDisposable {
   repair(options?: RepairOptions): Promise<RepairPlan>;
   /** Takes over the text of an applied file that has changed since. */
   accept(version: bigint): Promise<void>;
+  /** Takes over what another tool has applied; nothing of any migration runs. */
+  adopt(options?: AdoptOptions): Promise<AdoptPlan>;
   close(): Promise<void>;
 }
 
@@ -114,12 +121,13 @@ export function createMigrator(options: MigratorOptions): Migrator {
     signal: AbortSignal | undefined,
     work: (session: Session) => Promise<T>,
     memory?: RunMemory,
+    own: RunSettings = settings,
   ): Promise<T> {
     const turn = queue.then(async () => {
       const limits = combineSignals(options, signal);
       try {
         return memory === undefined
-          ? await inSession(settings, limits.signal, rows, work)
+          ? await inSession(own, limits.signal, rows, work)
           : await runInSession(settings, limits.signal, rows, memory, work);
       } finally {
         limits.dispose();
@@ -215,6 +223,12 @@ export function createMigrator(options: MigratorOptions): Migrator {
         } finally {
           await release(context);
         }
+      }),
+    adopt: (request = {}) =>
+      // The files are read when it is known which tool's they are.
+      withSession("always", undefined, (session) => runAdopt(settings, session, request), undefined, {
+        ...settings,
+        migrations: [],
       }),
     close,
     [Symbol.asyncDispose]: close,

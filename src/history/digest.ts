@@ -5,7 +5,8 @@ import type { Fingerprint } from "../files/read-fingerprints.ts";
 /*
  * One value over which versions are applied with which SQL: how many, how many of them dirty, and a sum over them. The
  * history answers with the same value, computed by the server, so that a start with nothing to do moves no list of versions.
- * A sum, because a new session of the server needs neither a sort nor a hash function for it.
+ * A sum, because a new session of the server needs neither a sort nor a hash function for it. Versions that were adopted
+ * without a text have no file, so they do not count.
  */
 
 /** Over the files' tokens: blind to comments and layout. */
@@ -28,10 +29,10 @@ export function digestTexts(files: readonly Fingerprint[]): string {
 export const DIRTY_SQL = `(is_dirty OR state OPERATOR(pg_catalog.<>) ALL (ARRAY[${STATES.map((state) => `'${state}'`).join(", ")}]))`;
 
 /** The same over the rows of a history, as an SQL expression; everything in it is qualified. */
-export const DIGEST_SQL = `pg_catalog.concat(pg_catalog.count(*), ':', pg_catalog.count(*) FILTER (WHERE ${DIRTY_SQL}), ':',
+export const DIGEST_SQL = `pg_catalog.concat(pg_catalog.count(checksum), ':', pg_catalog.count(*) FILTER (WHERE ${DIRTY_SQL}), ':',
   coalesce(pg_catalog.sum(('x' OPERATOR(pg_catalog.||) pg_catalog.left(checksum, 15))::bit(60)::bigint::numeric
     OPERATOR(pg_catalog.*) version_id), 0))`;
 
 /** The parts of the one over texts as columns, and the newest version. */
-export const TEXT_DIGEST_COLUMNS = `pg_catalog.count(*) AS n, pg_catalog.count(*) FILTER (WHERE ${DIRTY_SQL}) AS d,
+export const TEXT_DIGEST_COLUMNS = `pg_catalog.count(text_fingerprint) AS n, pg_catalog.count(*) FILTER (WHERE ${DIRTY_SQL}) AS d,
   pg_catalog.sum(text_fingerprint OPERATOR(pg_catalog.#) version_id) AS s, pg_catalog.max(version_id) AS v`;

@@ -34,7 +34,8 @@ function stateOf(migration: Migration | undefined, row: HistoryRow | undefined, 
   if (row === undefined) return old ? "missing" : "pending";
   if (row.state === "failed") return "failed";
   if (row.dirty) return "dirty";
-  return migration === undefined ? "unknown" : "applied";
+  // What was adopted without a text never had a file that gander could know.
+  return migration === undefined && row.checksum !== undefined ? "unknown" : "applied";
 }
 
 function isChanged(migration: Migration | undefined, row: HistoryRow | undefined): boolean {

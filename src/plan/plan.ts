@@ -54,6 +54,7 @@ export interface Plan {
 }
 
 /**
+ * - `applied`: also a version that was adopted without a text, which never had an SQL file.
  * - `pending`: not applied, newer than the newest applied one (or nothing is applied).
  * - `missing`: not applied, older than the newest applied one.
  * - `unknown`: applied, and no file has it.

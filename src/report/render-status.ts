@@ -35,10 +35,11 @@ function table(status: Status, view: View): string[] {
   return renderTable([header, ...status.versions.map((version) => row(version, view))]);
 }
 
-function row(version: VersionStatus, { style }: View): string[] {
+function row(version: VersionStatus, view: View): string[] {
+  const { style } = view;
   const { row: history, state } = version;
   const applied = history !== undefined && (state === "applied" || state === "unknown");
-  const mark = version.changed ? ` ${style("warning", "(changed since)")}` : "";
+  const mark = version.changed ? ` ${style("warning", "(changed since)")}` : sourceMark(version, view);
   return [
     style(stateStyles[state], state),
     applied || state === "dirty" || state === "failed"
@@ -49,6 +50,13 @@ function row(version: VersionStatus, { style }: View): string[] {
     applied && history.durationMs !== undefined ? durationText(history.durationMs) : "",
     printableLine(version.name === "" ? version.version.toString() : version.name) + mark,
   ];
+}
+
+/** Where a version comes from that gander has not run itself. */
+function sourceMark({ row, migration, state }: VersionStatus, { style }: View): string {
+  if (row === undefined || row.source === "gander" || state !== "applied") return "";
+  const text = row.checksum === undefined && migration === undefined ? ", no SQL" : "";
+  return ` ${style("faint", `(${printableLine(row.source)}${text})`)}`;
 }
 
 function summary(status: Status, { style }: View): string[] {

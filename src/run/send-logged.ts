@@ -69,7 +69,12 @@ export async function recordLogged(
   statements: readonly string[],
   sendOne?: typeof send,
 ): Promise<void> {
+  const all = ownTransaction(context, [...statements, tellNewest(context)]);
+  await sendLogged(context, all.join(";\n"), sendOne && { sendOne });
+}
+
+/** A statement that tells the newest event of the log, in a line that is ours. */
+export function tellNewest(context: RunContext): string {
   const newest = `(SELECT hash FROM ${quoteLogTable(context.table)} ORDER BY id DESC LIMIT 1)`;
-  const tell = doBlock(`DECLARE head text := ${newest}; BEGIN ${tellHead(context)} END`);
-  await sendLogged(context, ownTransaction(context, [...statements, tell]).join(";\n"), sendOne && { sendOne });
+  return doBlock(`DECLARE head text := ${newest}; BEGIN ${tellHead(context)} END`);
 }
