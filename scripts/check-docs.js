@@ -22,6 +22,8 @@ const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const declared = [...readFileSync(join(root, "src/errors.ts"), "utf8").matchAll(/^ {2}\| "(GANDER_\w+)"/gm)];
 const codes = new Set(declared.map((match) => match[1]));
 
+/** Pages whose names in capitals are error codes, but for the variables of settings. */
+const coded = new Set(["docs/errors.md", "docs/operations.md", "README.md"]);
 const variables = new Set(
   settingSpecs.map(({ key }) => `GANDER_${key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`),
 );
@@ -60,7 +62,7 @@ function checkPage(page, text) {
       .filter((flag) => !options.has(flag))
       .map((flag) => missing(flag)),
     ...wordsAfter(text, /(?:`|\berror\[)(GANDER_[A-Z_]+)/g)
-      .filter((name) => !codes.has(name) && (page === "docs/errors.md" || !variables.has(name)))
+      .filter((name) => coded.has(page) && !codes.has(name) && (page === "docs/errors.md" || !variables.has(name)))
       .map((name) => missing(name)),
     ...wordsAfter(text, /\]\((?!https?:|#)([^)#\s]+)/g)
       .filter((target) => !existsSync(join(root, dirname(page), target)))
