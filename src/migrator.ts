@@ -24,6 +24,7 @@ import { explainChanges } from "./run/explain-changes.ts";
 import { inSession, runInSession } from "./run/in-session.ts";
 import { createMemory, type RunMemory } from "./run/run-memory.ts";
 import type { RunSettings, Session } from "./run/session.ts";
+import { tellOrigins } from "./run/tell-origins.ts";
 import { release, runUp } from "./run/up.ts";
 
 export type { AdoptPlan, Confirmation, RepairPlan };
@@ -129,6 +130,8 @@ export function createMigrator(options: MigratorOptions): Migrator {
         return memory === undefined
           ? await inSession(own, limits.signal, rows, work)
           : await runInSession(settings, limits.signal, rows, memory, work);
+      } catch (error) {
+        throw await tellOrigins(error, own.migrations);
       } finally {
         limits.dispose();
       }

@@ -92,9 +92,9 @@ function missingError(missing: readonly VersionStatus[]): HistoryError {
     {
       hint: [
         "They came late, for instance from a branch that was merged after a newer one. Either",
-        '  apply them now, out of order:  gander up --missing apply   (missing: "apply")',
-        '  or leave them out:             gander up --missing ignore  (missing: "ignore")',
-        "  or rename them to versions after the newest one, so that every database applies them in the same order.",
+        "  give them versions after the newest one:  gander fix --missing       (all databases then apply them in the same order)",
+        '  or apply them now, out of order:          gander up --missing apply  (missing: "apply")',
+        '  or leave them out:                        gander up --missing ignore (missing: "ignore")',
       ].join("\n"),
       versions: missing.map(({ version }) => version),
     },
