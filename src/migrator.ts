@@ -11,7 +11,7 @@ import type { DownTarget } from "./plan/plan-down.ts";
 import { planUp, type UpTarget } from "./plan/plan-up.ts";
 import { acceptText } from "./run/accept.ts";
 import { type AdoptRequest, runAdopt } from "./run/adopt.ts";
-import { checkLayout, checkState } from "./run/check-state.ts";
+import { checkLayout, checkState, checkWritable } from "./run/check-state.ts";
 import { type Confirmation, planRollback, runDown } from "./run/down.ts";
 import { checkResumable } from "./run/ran-text.ts";
 import { renderPlan } from "./run/render-plan.ts";
@@ -214,6 +214,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
         try {
           const current = checkState(state, settings.tableName);
           checkLayout(current);
+          checkWritable(current);
           const migration = source.files().migrations.find((file) => file.version === version);
           const row = current.rows?.find((one) => one.version === version && !one.dirty);
           if (migration === undefined || row === undefined) {

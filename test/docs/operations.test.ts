@@ -256,6 +256,8 @@ describe("the nights of docs/operations.md, and what is printed in them", () => 
       await night.gander("up");
       expect(await night.gander("plan --down --sql")).toBe(0);
       expect(await night.gander("down")).toBe(2);
+      await night.remove("2_country.sql");
+      expect(await night.gander("down --yes")).toBe(0);
       await night.write(
         "3_irr.sql",
         "-- +goose Up\n-- +gander irreversible: rows are gone\nCREATE TABLE irr (x int);\n",

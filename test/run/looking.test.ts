@@ -19,6 +19,7 @@ describe.each(servers())("promise 5, looking is free, on PostgreSQL $major", (se
     expect((await migrator.status()).versions.map(({ state }) => state)).toEqual(["pending", "pending"]);
     expect((await migrator.plan()).steps).toHaveLength(2);
     await expect(migrator.up()).rejects.toMatchObject({ code: "GANDER_READ_ONLY" });
+    await expect(migrator.accept(1n)).rejects.toMatchObject({ code: "GANDER_READ_ONLY" });
     expect(
       await database.query("SELECT count(*)::int AS n FROM pg_class WHERE relname LIKE 'schema_migrations%'"),
     ).toEqual([{ n: 0 }]);
