@@ -1,4 +1,6 @@
 import { openDatabase } from "../database/open-database.ts";
+import { folderPath } from "../files/folder-path.ts";
+import { checkFolderSum } from "../files/sum/check-sum.ts";
 import { createMigrator } from "../migrator.ts";
 import type { Migrator } from "../migrator.ts";
 import type { MigratorOptions } from "../options.ts";
@@ -18,6 +20,8 @@ export async function withMigrator<T>(context: CommandContext, work: (session: S
   const { settings, terminal } = context;
   const { database } = settings;
   if (database === undefined) throw noDatabaseError();
+  // Also for what needs no file: a folder that is off is found out by whoever comes first.
+  checkFolderSum(folderPath(settings.dir));
   if (settings.verbose) terminal.log.write(`the database is named by ${database.place}\n`);
   const progress = settings.quiet
     ? undefined

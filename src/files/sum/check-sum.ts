@@ -1,9 +1,10 @@
-import { basename } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { FileProblem } from "../../errors.ts";
 import { FileError } from "../../errors.ts";
-import type { OpenMigrations } from "../open-migrations.ts";
+import { type OpenMigrations, openMigrations } from "../open-migrations.ts";
 import { compareSum, type SumDifference } from "./compare-sum.ts";
-import { type BadLine, parseSum } from "./sum-line.ts";
+import { type BadLine, parseSum, SUM_NAME } from "./sum-line.ts";
 import { readSummed } from "./summed-files.ts";
 
 /** How a folder's sum and its files stand to each other. */
@@ -40,6 +41,11 @@ export function findSumProblems(opened: OpenMigrations): readonly FileProblem[] 
 export function checkSum(opened: OpenMigrations): void {
   const problems = findSumProblems(opened);
   if (problems.length > 0) throw sumError(opened.description, problems);
+}
+
+/** The same for a folder that may not be there at all. @throws FileError */
+export function checkFolderSum(folder: string): void {
+  if (existsSync(join(folder, SUM_NAME))) checkSum(openMigrations(folder));
 }
 
 const WAY_OUT =
