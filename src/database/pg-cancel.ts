@@ -23,7 +23,8 @@ export async function sendCancelRequest(client: PgClient): Promise<void> {
   try {
     const stream = await openStream(client, socket);
     stream.on("error", () => {});
-    stream.end(encode(cancelRequestCode, processID, secretKey));
+    // It is for the server to close it: PgBouncer before 1.20 can come down where a client does so first.
+    stream.write(encode(cancelRequestCode, processID, secretKey));
     stream.resume();
     if (!stream.closed) await once(stream, "close");
   } catch {

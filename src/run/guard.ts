@@ -18,6 +18,7 @@ const LEASE_MS = 60_000;
 
 const OWN_SESSION = `SELECT pid, pg_catalog.to_json(backend_start) #>> '{}'
   FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())`;
+const END_OWN_SESSION = "SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())";
 const SERVER_TIME = "SELECT pg_catalog.to_json(pg_catalog.clock_timestamp()) #>> '{}'";
 
 /** What stands for a run through a pooler while a migration runs outside a transaction. */
@@ -25,7 +26,11 @@ export interface Guard {
   readonly stand: WriterStand;
   /** @throws ConnectionLostError where it stands no more: then nothing else may be begun */
   check(): Promise<void>;
-  close(): Promise<void>;
+  /**
+   * `unfinished`: nobody goes on with what the row says is under way. The pooler would keep the session, by which others see
+   * that its runner is alive, so it is ended.
+   */
+  close(unfinished: boolean): Promise<void>;
 }
 
 /**
@@ -115,9 +120,10 @@ function keep({ connection, stand, end }: Second): Guard {
         throw lost(error);
       }
     },
-    close: async () => {
+    close: async (unfinished) => {
       clearInterval(timer);
       await beating.catch(() => undefined);
+      if (unfinished) await connection.send(END_OWN_SESSION).catch(() => undefined);
       await end();
     },
   };

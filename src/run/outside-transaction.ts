@@ -45,12 +45,15 @@ export async function runOutsideTransaction(
   if (!context.pooled) return await runStatements(context, step, number, total, before, async () => true);
   const guard = await openGuard(context);
   if (guard === undefined) return undefined;
+  let unfinished = true;
   try {
     const guarded = { ...context, writer: { ...context.writer, stand: guard.stand } };
     const isStillOurs = () => checkGuard(guarded, guard, step.migration.version);
-    return await runStatements(guarded, step, number, total, before, isStillOurs);
+    const result = await runStatements(guarded, step, number, total, before, isStillOurs);
+    unfinished = false;
+    return result;
   } finally {
-    await guard.close();
+    await guard.close(unfinished);
   }
 }
 

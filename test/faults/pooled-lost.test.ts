@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { createMigrator } from "../../src/index.ts";
+import { createDatabase, type TestDatabase } from "../support/create-database.ts";
+import { servers } from "../support/server-list.ts";
+import { hasPgbouncer, startPooler } from "./pgbouncer.ts";
+
+const TEXT = `-- +goose NO TRANSACTION
+-- +goose Up
+INSERT INTO done VALUES (1);
+SELECT pg_advisory_xact_lock(7);
+INSERT INTO done VALUES (2);
+`;
+
+const WAITING = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 7 AND NOT granted";
+
+/** The session of the server that runs the statement that waits. */
+async function waitingBackend(database: TestDatabase): Promise<unknown> {
+  await expect.poll(() => database.query(WAITING), { timeout: 20_000 }).toHaveLength(1);
+  return (await database.query(WAITING))[0]?.["pid"];
+}
+
+describe.runIf(hasPgbouncer).each(servers())(
+  "outside a transaction, through PgBouncer, PostgreSQL $major",
+  (server) => {
+    test("a run whose statement loses its session goes on, though the pooler keeps the one that held the lock", async () => {
+      await using database = await createDatabase(server);
+      await using pooler = await startPooler(server, 4);
+      await database.query("CREATE TABLE done (n int); SELECT pg_advisory_lock(7)");
+      await using migrator = createMigrator({
+        database: pooler.url(database.name),
+        migrations: [{ name: "1_a.sql", text: TEXT }],
+        lockTimeout: 0,
+      });
+      const run = migrator.up();
+      await database.query("SELECT pg_terminate_backend($1)", [await waitingBackend(database)]);
+      await waitingBackend(database);
+      await database.query("SELECT pg_advisory_unlock(7)");
+      expect((await run).steps).toHaveLength(1);
+      expect(await database.query("SELECT n FROM done ORDER BY n")).toEqual([{ n: 1 }, { n: 2 }]);
+    }, 40_000);
+
+    test("a run that was interrupted is gone on with by the next start", async () => {
+      await using database = await createDatabase(server);
+      await using pooler = await startPooler(server, 4);
+      await database.query("CREATE TABLE done (n int); SELECT pg_advisory_lock(7)");
+      const stop = new AbortController();
+      await using migrator = createMigrator({
+        database: pooler.url(database.name),
+        migrations: [{ name: "1_a.sql", text: TEXT }],
+        lockTimeout: 0,
+      });
+      const run = migrator.up({ signal: stop.signal });
+      await waitingBackend(database);
+      stop.abort();
+      await expect(run).rejects.toMatchObject({ code: "GANDER_ABORTED" });
+      await database.query("SELECT pg_advisory_unlock(7)");
+      expect((await migrator.up()).steps).toHaveLength(1);
+      expect(await database.query("SELECT n FROM done ORDER BY n")).toEqual([{ n: 1 }, { n: 2 }]);
+    }, 40_000);
+  },
+);
