@@ -2,6 +2,8 @@ export { createMigrator } from "./migrator.ts";
 export type {
   AdoptOptions,
   AdoptPlan,
+  BaselineOptions,
+  BaselinePlan,
   Confirmation,
   DownOptions,
   Migrator,

@@ -1,6 +1,6 @@
 import type { Database } from "./database/connection.ts";
 import { openDatabase } from "./database/open-database.ts";
-import { AbortedError, UsageError } from "./errors.ts";
+import { UsageError } from "./errors.ts";
 import type { AdoptPlan } from "./history/adopt/adoption.ts";
 import { historyOf } from "./history/read-state.ts";
 import { DEFAULT_TABLE, describeTable, parseTableName } from "./history/table-name.ts";
@@ -10,11 +10,13 @@ import type { HeldPolicy, Plan, VersionStatus } from "./plan/plan.ts";
 import type { DownTarget } from "./plan/plan-down.ts";
 import { planUp, type UpTarget } from "./plan/plan-up.ts";
 import { acceptText } from "./run/accept.ts";
-import { type AdoptRequest, runAdopt } from "./run/adopt.ts";
+import type { AdoptRequest } from "./run/adopt.ts";
+import type { BaselinePlan, BaselineRequest } from "./run/baseline.ts";
 import { checkLayout, checkState, checkWritable } from "./run/check-state.ts";
 import { type Confirmation, planRollback, runDown } from "./run/down.ts";
 import { checkResumable } from "./run/ran-text.ts";
 import { renderPlan } from "./run/render-plan.ts";
+import { combineSignals } from "./run/run-limits.ts";
 import type { RepairMark, RepairPlan } from "./run/repair/repair-plan.ts";
 import { runRepair } from "./run/repair/run-repair.ts";
 import type { RunResult } from "./run/result.ts";
@@ -27,7 +29,14 @@ import type { RunSettings, Session } from "./run/session.ts";
 import { tellOrigins } from "./run/tell-origins.ts";
 import { release, runUp } from "./run/up.ts";
 
-export type { AdoptPlan, Confirmation, RepairPlan };
+export type {
+  AdoptPlan,
+  AdoptRequest as AdoptOptions,
+  BaselinePlan,
+  BaselineRequest as BaselineOptions,
+  Confirmation,
+  RepairPlan,
+};
 
 export interface UpOptions {
   /** Up to and with this version. */
@@ -70,9 +79,6 @@ export interface RepairOptions {
   readonly confirm?: (question: RepairPlan) => Promise<boolean>;
 }
 
-/** What `adopt` takes over, and from where. */
-export type AdoptOptions = AdoptRequest;
-
 /** Which way a plan goes. */
 export type PlanOptions = (UpOptions & { direction?: "up" }) | (DownOptions & { direction: "down" });
 
@@ -96,7 +102,9 @@ export interface Migrator extends AsyncDisposable {
   /** Takes over the text of an applied file that has changed since. */
   accept(version: bigint): Promise<void>;
   /** Takes over what another tool has applied; nothing of any migration runs. */
-  adopt(options?: AdoptOptions): Promise<AdoptPlan>;
+  adopt(options?: AdoptRequest): Promise<AdoptPlan>;
+  /** Marks the database as being at a version: all files up to it count as applied, and none of them runs. */
+  baseline(version: bigint, options?: BaselineRequest): Promise<BaselinePlan>;
   close(): Promise<void>;
 }
 
@@ -125,7 +133,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
     own: RunSettings = settings,
   ): Promise<T> {
     const turn = queue.then(async () => {
-      const limits = combineSignals(options, signal);
+      const limits = combineSignals(options.signal, options.timeout, signal);
       try {
         return memory === undefined
           ? await inSession(own, limits.signal, rows, work)
@@ -228,12 +236,17 @@ export function createMigrator(options: MigratorOptions): Migrator {
           await release(context);
         }
       }),
-    adopt: (request = {}) =>
+    adopt: (request = {}) => {
       // The files are read when it is known which tool's they are.
-      withSession("always", undefined, (session) => runAdopt(settings, session, request), undefined, {
-        ...settings,
-        migrations: [],
-      }),
+      const own = { ...settings, migrations: [] };
+      const work = async (session: Session) =>
+        (await import("./run/adopt.ts")).runAdopt(settings, session, request);
+      return withSession("always", undefined, work, undefined, own);
+    },
+    baseline: (version, request = {}) =>
+      withSession("always", undefined, async (session) =>
+        (await import("./run/baseline.ts")).runBaseline(settings, session, version, request),
+      ),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -263,25 +276,4 @@ function readOptions(options: MigratorOptions): RunSettings {
     reconnect: options.reconnect ?? RECONNECT_MS,
     emit: options.onEvent ?? (() => undefined),
   };
-}
-
-/** One signal for the migrator's own, the call's, and the time that the whole run may take. */
-function combineSignals(options: MigratorOptions, signal: AbortSignal | undefined) {
-  const controller = new AbortController();
-  const { timeout } = options;
-  const timer =
-    timeout === undefined
-      ? undefined
-      : setTimeout(() => {
-          controller.abort(
-            new AbortedError(
-              `the run took longer than ${timeout} ms and was stopped; what was under way was rolled back`,
-              {
-                hint: "Give it more time (--timeout), and start again: it goes on where it stopped.",
-              },
-            ),
-          );
-        }, timeout);
-  const signals = [controller.signal, options.signal, signal].filter((one) => one !== undefined);
-  return { signal: AbortSignal.any(signals), dispose: () => clearTimeout(timer) };
 }

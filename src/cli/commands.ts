@@ -105,6 +105,19 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/accept.ts")).accept,
   },
   {
+    name: "adopt",
+    summary: "take over what another migration tool has applied",
+    group: "Begin",
+    load: async () => (await import("./commands/adopt.ts")).adopt,
+  },
+  {
+    name: "baseline",
+    arguments: "<version>",
+    summary: "mark an existing database as being at a version",
+    group: "Begin",
+    load: async () => (await import("./commands/baseline.ts")).baseline,
+  },
+  {
     name: "init",
     summary: "make a migrations folder and a config file",
     group: "Begin",

@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors.ts";
 import type { ChangedPolicy, MissingPolicy, UnknownPolicy } from "../plan/plan.ts";
-import { readConfigFile } from "./config-file.ts";
+import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { findDatabase, pathFromHere } from "./database-setting.ts";
 import type { DatabaseSetting } from "./database-setting.ts";
 import { readEnvFile } from "./env-file.ts";
@@ -35,6 +35,8 @@ export interface Settings {
   readonly noColor: boolean;
   /** What ENVSUB sections and the connection see: the environment, and what the file with variables adds. */
   readonly environment: Environment;
+  /** The config file, where there is one. */
+  readonly config: ConfigFile | undefined;
 }
 
 /** Reads all settings. The files are read first, because they may hold what the rest is made of. */
@@ -65,6 +67,7 @@ export async function readSettings(flags: Flags, environment: Environment, cwd: 
     verbose: flagSetting("verbose", sources) ?? false,
     noColor: flagSetting("noColor", sources) ?? false,
     environment: { ...envFile?.variables, ...environment },
+    config,
   };
 }
 
@@ -95,7 +98,7 @@ function table(sources: SettingSources): string | undefined {
     {
       hint: [
         "gander keeps its history in a table of its own: leave the setting away for schema_migrations, or name another table.",
-        "It does not read goose's table. On a database that goose has migrated every file counts as pending: look at gander plan before gander up.",
+        "What goose has applied there is taken over by gander adopt (--table-from names a table of another name).",
       ].join("\n"),
     },
   );

@@ -27,7 +27,10 @@ export function checkState(state: DatabaseState, name: TableName): UsableState {
       "GANDER_HISTORY_FOREIGN",
       `the table ${describeTable(table)} belongs to ${recogniseTool(foreignColumns)} (columns ${foreignColumns.join(", ")}), not to gander`,
       {
-        hint: `It was left alone. Give gander a table of its own: --table ${table.schema}.gander_migrations (table: "…", GANDER_TABLE)`,
+        hint: [
+          `It was left alone. Give gander a table of its own: --table ${table.schema}.gander_migrations (table: "…", GANDER_TABLE)`,
+          `To take over what is applied there:  gander adopt --table ${table.schema}.gander_migrations`,
+        ].join("\n"),
       },
     );
   }
