@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readTokens } from "../../src/files/token-walk.ts";
-import { lines, parse } from "./parse.ts";
+import { inspect, lines, parse } from "./parse.ts";
 import { realisticSql } from "./realistic-sql.ts";
 
 function checksum(...parts: readonly string[]): string {
@@ -126,6 +126,24 @@ test("files whose tokens differ do not agree", () => {
       const [one, two] = [balanced(left.join(" ")), balanced(right.join(" "))];
       const equal = JSON.stringify(tokens(one)) === JSON.stringify(tokens(two));
       expect(checksum("-- +goose Up", one) === checksum("-- +goose Up", two)).toBe(equal);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("a file in which one character of one token is another does not agree, in literals too", () => {
+  fc.assert(
+    fc.property(statements, fc.nat(), fc.nat(), fc.constantFrom("q", "7", "é"), (sqls, which, where, letter) => {
+      const sql = sqls.join(";\n");
+      const tokens = readTokens(sql);
+      const token = tokens[which % tokens.length];
+      if (token === undefined) return;
+      const at = token.start + (where % (token.end - token.start));
+      // Inside a word, a number or a text, so that the rest of the file reads as before.
+      if (!/[a-z0-9]/i.test(sql[at] ?? "") || sql[at] === letter || sql[at - 1] === "\\") return;
+      const other = sql.slice(0, at) + letter + sql.slice(at + 1);
+      const { migration } = inspect(lines("-- +goose Up", other));
+      if (migration !== undefined) expect(migration.checksum).not.toBe(checksum("-- +goose Up", sql));
     }),
     { numRuns: 1000 },
   );
