@@ -38,4 +38,8 @@ export type {
   UnknownPolicy,
   VersionStatus,
 } from "./plan/plan.ts";
+export type { Origin } from "./git/read-origins.ts";
+export type { LogFinding } from "./history/check-chain.ts";
+export type { LogEntry, LogFilter } from "./history/read-log.ts";
 export type { RunResult, StepResult } from "./run/result.ts";
+export type { Log, LoggedEvent, LogVerification } from "./run/show-log.ts";

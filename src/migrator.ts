@@ -1,7 +1,7 @@
 import type { Database } from "./database/connection.ts";
 import { openDatabase } from "./database/open-database.ts";
-import { UsageError } from "./errors.ts";
 import type { AdoptPlan } from "./history/adopt/adoption.ts";
+import type { LogFilter } from "./history/read-log.ts";
 import { historyOf } from "./history/read-state.ts";
 import { DEFAULT_TABLE, describeTable, parseTableName } from "./history/table-name.ts";
 import type { MigratorOptions } from "./options.ts";
@@ -9,10 +9,9 @@ import { compareVersions } from "./plan/compare.ts";
 import type { HeldPolicy, Plan, VersionStatus } from "./plan/plan.ts";
 import type { DownTarget } from "./plan/plan-down.ts";
 import { planUp, type UpTarget } from "./plan/plan-up.ts";
-import { acceptText } from "./run/accept.ts";
+import { runAccept } from "./run/accept.ts";
 import type { AdoptRequest } from "./run/adopt.ts";
 import type { BaselinePlan, BaselineRequest } from "./run/baseline.ts";
-import { checkLayout, checkState, checkWritable } from "./run/check-state.ts";
 import { type Confirmation, planRollback, runDown } from "./run/down.ts";
 import { checkResumable } from "./run/ran-text.ts";
 import { renderPlan } from "./run/render-plan.ts";
@@ -20,14 +19,13 @@ import { combineSignals } from "./run/run-limits.ts";
 import type { RepairMark, RepairPlan } from "./run/repair/repair-plan.ts";
 import { runRepair } from "./run/repair/run-repair.ts";
 import type { RunResult } from "./run/result.ts";
-import { prepareOrStop } from "./run/prepare-history.ts";
-import { takeRunLock } from "./run/run-lock.ts";
 import { explainChanges } from "./run/explain-changes.ts";
 import { inSession, runInSession } from "./run/in-session.ts";
 import { createMemory, type RunMemory } from "./run/run-memory.ts";
 import type { RunSettings, Session } from "./run/session.ts";
+import type { Log, LogVerification } from "./run/show-log.ts";
 import { tellOrigins } from "./run/tell-origins.ts";
-import { release, runUp } from "./run/up.ts";
+import { runUp } from "./run/up.ts";
 
 export type {
   AdoptPlan,
@@ -105,6 +103,10 @@ export interface Migrator extends AsyncDisposable {
   adopt(options?: AdoptRequest): Promise<AdoptPlan>;
   /** Marks the database as being at a version: all files up to it count as applied, and none of them runs. */
   baseline(version: bigint, options?: BaselineRequest): Promise<BaselinePlan>;
+  /** The events of the log, newest first. */
+  log(options?: LogFilter): Promise<Log>;
+  /** Looks for events that were edited, removed, put in or moved; `head`: a hash that was kept and must still be there. */
+  verifyLog(options?: { readonly head?: string }): Promise<LogVerification>;
   close(): Promise<void>;
 }
 
@@ -165,6 +167,10 @@ export function createMigrator(options: MigratorOptions): Migrator {
     return withSession("always", signal, work, memory);
   };
 
+  /** What has nothing to do with the files is there without them, too. */
+  const withoutFiles = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
+    withSession("always", undefined, work, undefined, { ...settings, migrations: [] });
+
   const close = async (): Promise<void> => {
     await queue;
     await settings.database.close();
@@ -188,6 +194,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
         steps: [...down.steps, ...up.steps],
         from: down.from,
         durationMs: down.durationMs + up.durationMs,
+        logHead: up.logHead ?? down.logHead,
       };
     },
     status: () =>
@@ -201,9 +208,9 @@ export function createMigrator(options: MigratorOptions): Migrator {
     plan: (planOptions = {}) =>
       withSession("always", planOptions.signal, async (session) => {
         const { context, source, state } = session;
-        await checkResumable(context, source.files().migrations, state.rows ?? []);
         if (planOptions.direction !== "down") {
           const { migrations } = source.files();
+          await checkResumable(context, migrations, state.rows ?? []);
           return await explainChanges(context, migrations, () =>
             planUp(migrations, historyOf(state), planOptions, settings.policies),
           );
@@ -216,33 +223,14 @@ export function createMigrator(options: MigratorOptions): Migrator {
     renderPlan: (plan) => withSession("always", undefined, async ({ context }) => renderPlan(context, plan)),
     repair: ({ version, mark = "resumable", confirm } = {}) =>
       withSession("always", undefined, (session) => runRepair(settings, session, { version, mark, confirm })),
-    accept: (version) =>
-      withSession("always", undefined, async ({ context, source }) => {
-        const { state } = await takeRunLock(context, settings.tableName, "rows", () => false);
-        try {
-          const current = checkState(state, settings.tableName);
-          checkLayout(current);
-          checkWritable(current);
-          const migration = source.files().migrations.find((file) => file.version === version);
-          const row = current.rows?.find((one) => one.version === version && !one.dirty);
-          if (migration === undefined || row === undefined) {
-            throw new UsageError(`version ${version} ${migration === undefined ? "has no file" : "is not applied"}`, {
-              hint: "gander status lists the versions.",
-            });
-          }
-          await prepareOrStop(context, current);
-          await acceptText(context, migration);
-        } finally {
-          await release(context);
-        }
-      }),
-    adopt: (request = {}) => {
+    accept: (version) => withSession("always", undefined, (session) => runAccept(settings, session, version)),
+    adopt: (request = {}) =>
       // The files are read when it is known which tool's they are.
-      const own = { ...settings, migrations: [] };
-      const work = async (session: Session) =>
-        (await import("./run/adopt.ts")).runAdopt(settings, session, request);
-      return withSession("always", undefined, work, undefined, own);
-    },
+      withoutFiles(async (session) => (await import("./run/adopt.ts")).runAdopt(settings, session, request)),
+    log: (filter = {}) =>
+      withoutFiles(async (session) => (await import("./run/show-log.ts")).showLog(settings, session, filter)),
+    verifyLog: (options = {}) =>
+      withoutFiles(async (session) => (await import("./run/show-log.ts")).verifyHistory(session, options)),
     baseline: (version, request = {}) =>
       withSession("always", undefined, async (session) =>
         (await import("./run/baseline.ts")).runBaseline(settings, session, version, request),
@@ -264,6 +252,7 @@ function readOptions(options: MigratorOptions): RunSettings {
     readOptions: { env, allowUnsetEnv },
     tableName: options.table === undefined ? DEFAULT_TABLE : parseTableName(options.table),
     role: options.role,
+    applicationName,
     policies: {
       missing: options.missing ?? "error",
       unknownVersions: options.unknownVersions ?? "allow",

@@ -65,6 +65,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./commands/plan.ts")).plan,
   },
   {
+    name: "log",
+    arguments: "[version]",
+    summary: "show what was done, when, by whom and why; check that nobody has touched the record",
+    group: "Look",
+    load: async () => (await import("./commands/log.ts")).log,
+  },
+  {
     name: "create",
     arguments: "<name> [type]",
     summary: "make a new migration file",

@@ -1,6 +1,7 @@
 import { openDatabase } from "../database/open-database.ts";
 import { folderPath } from "../files/folder-path.ts";
 import { checkFolderSum } from "../files/sum/check-sum.ts";
+import { headLine } from "../report/head-line.ts";
 import { createMigrator } from "../migrator.ts";
 import type { Migrator } from "../migrator.ts";
 import type { MigratorOptions } from "../options.ts";
@@ -13,6 +14,8 @@ export interface Session {
   readonly migrator: Migrator;
   /** Asks a question, unless `--yes` has answered it already. */
   ask(question: string): Promise<boolean>;
+  /** The hash of the newest event that the command has written to the log so far. */
+  logHead(): string | undefined;
 }
 
 /** Opens the database that the settings name, shows progress while the command works, and closes it again. */
@@ -26,17 +29,22 @@ export async function withMigrator<T>(context: CommandContext, work: (session: S
   const progress = settings.quiet
     ? undefined
     : createLateProgress(terminal.log, settings.verbose ? "verbose" : "normal");
+  let head: string | undefined;
   const migrator = createMigrator({
     ...given(settings),
     database: openDatabase(settings.migrationUrl ?? database.url, { env: settings.environment }),
     migrations: settings.dir,
     env: settings.environment,
     signal: context.signal,
-    ...(progress !== undefined && { onEvent: progress.listener }),
+    onEvent: (event) => {
+      if (event.type === "logged") ({ head } = event);
+      progress?.listener(event);
+    },
   });
   try {
     return await work({
       migrator,
+      logHead: () => head,
       ask: async (question) => {
         if (context.options["yes"] === true) return true;
         await progress?.pause();
@@ -44,6 +52,10 @@ export async function withMigrator<T>(context: CommandContext, work: (session: S
         return confirm(question, terminal, context.signal);
       },
     });
+  } catch (error) {
+    await progress?.stop();
+    if (head !== undefined && !settings.quiet) terminal.log.write(`${headLine(head, terminal.log.view)}\n`);
+    throw error;
   } finally {
     await progress?.stop();
     await migrator.close();

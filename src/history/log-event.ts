@@ -40,7 +40,7 @@ FROM (SELECT coalesce(l.id, 0) OPERATOR(pg_catalog.+) 1 AS id, ${quoteLiteral(ev
   ${quoteNullable(event.name)} AS name, ${NOW} AS "timestamp", ${quoteNullable(event.direction)} AS direction,
   ${event.durationSql ?? "NULL"}::bigint AS duration_ms, ${event.statements ?? "NULL"}::integer AS statements, ${quoteNullable(event.checksum)} AS checksum,
   ${error}::pg_catalog.jsonb AS error, ${quoteNullable(event.note)} AS note, session_user::pg_catalog.text AS database_user,
-  pg_catalog.current_setting('application_name') AS application_name, ${quoteLiteral(writer.host)} AS runner_host,
+  ${writer.applicationName === undefined ? "pg_catalog.current_setting('application_name')" : quoteLiteral(writer.applicationName)} AS application_name, ${quoteLiteral(writer.host)} AS runner_host,
   ${writer.processId} AS runner_pid, ${ME} AS backend_pid, ${quoteLiteral(GANDER_VERSION)} AS gander_version,
   ${quoteLiteral(writer.runId)} AS run_id, ${quoteNullable(writer.deployment)} AS deployment, ${LAYOUT} AS layout, l.hash AS previous_hash
   FROM (SELECT) AS one LEFT JOIN (SELECT id, hash FROM ${log} ORDER BY id DESC LIMIT 1) AS l ON true OFFSET 0) AS e`;

@@ -6,6 +6,8 @@ export interface Writer {
   readonly processId: number;
   /** Stands in the log with every event of one run, whatever connections it took. */
   readonly runId: string;
+  /** As the program calls itself; else what the session has. */
+  readonly applicationName?: string | undefined;
   /** The commit or the image that runs, as far as it is known. */
   readonly deployment?: string | undefined;
   /** Through a pooler, what stands for the writer instead of the session that writes. */

@@ -1,16 +1,19 @@
 import type { RunResult, StepResult } from "../run/result.ts";
 import { counted } from "./counted.ts";
 import { durationText } from "./duration-text.ts";
+import { headLine } from "./head-line.ts";
 import type { JsonFields } from "./json-document.ts";
 import type { View } from "./view.ts";
 
 /** What a run did, in a sentence or two. */
-export function renderRunResult(result: RunResult, { style }: View): string {
+export function renderRunResult(result: RunResult, view: View): string {
+  const { style } = view;
   const standing = result.to === 0n ? "Nothing is applied now." : `The database is at version ${result.to}.`;
   if (result.steps.length === 0) {
     return `${style("good", "Nothing to do.")} ${result.to === 0n ? "Nothing is applied." : standing}`;
   }
-  return `${style("good", done(result))} in ${durationText(result.durationMs)}. ${standing}`;
+  const told = `${style("good", done(result))} in ${durationText(result.durationMs)}. ${standing}`;
+  return result.logHead === undefined ? told : `${told}\n${headLine(result.logHead, view)}`;
 }
 
 function done(result: RunResult): string {
@@ -30,6 +33,7 @@ export function runResultJson(result: RunResult): JsonFields {
     to: result.to,
     durationMs: result.durationMs,
     steps: result.steps.map((step) => ({ ...step })),
+    logHead: result.logHead ?? null,
     warnings: result.warnings.map((warning) => ({ ...warning })),
   };
 }

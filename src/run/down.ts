@@ -9,6 +9,7 @@ import { checkState, checkWritable, planOnLayout, type UsableState } from "./che
 import { readKept } from "./kept-migrations.ts";
 import { findLosses } from "./losses.ts";
 import { prepareOrStop } from "./prepare-history.ts";
+import { withoutMended } from "./ran-text.ts";
 import { recoverCrashed } from "./recover.ts";
 import type { RunResult } from "./result.ts";
 import { takeRunLock } from "./run-lock.ts";
@@ -45,7 +46,7 @@ export async function runDown(
     const to = newestApplied((current.rows ?? []).filter(({ version }) => !gone.has(version)));
     const durationMs = performance.now() - began;
     if (steps.length > 0) context.emit({ type: "run-done", direction: "down", steps: steps.length, durationMs });
-    return { direction: "down", steps, from, to, warnings, durationMs };
+    return { direction: "down", steps, from, to, warnings, durationMs, logHead: memory.logHead };
   };
   if (memory.asked === undefined) {
     const planned = await plan(await withoutOthers(settings, session), target);
@@ -104,7 +105,8 @@ export async function planRollback(
   rules: DownRules,
 ): Promise<Plan> {
   const { migrations } = source.files();
-  const kept = await readKept(context, rowsToUndo(historyOf(state), target), migrations, readOptions);
+  const texts = await readKept(context, rowsToUndo(historyOf(state), target), migrations, readOptions);
+  const kept = withoutMended(texts, state.rows ?? [], migrations);
   const known = [...migrations.filter(({ version }) => !kept.has(version)), ...kept.values()];
   const rows = await recoverCrashed(context, known, state.rows ?? []);
   const current = { ...state, rows };

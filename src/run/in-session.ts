@@ -43,7 +43,7 @@ export async function runInSession<T>(
   memory: RunMemory,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { settings, underWay } = watchSteps({ ...given, runId: memory.runId });
+  const { settings, underWay } = watchSteps({ ...given, runId: memory.runId }, memory);
   throwIfAborted(signal);
   let session = await openFirst(settings, signal, rows);
   let doneBefore = -1;
@@ -70,11 +70,12 @@ export async function runInSession<T>(
   }
 }
 
-/** Keeps the name of the migration that is under way. */
-function watchSteps(settings: RunSettings) {
+/** Keeps the name of the migration that is under way, and what the log's newest event is. */
+function watchSteps(settings: RunSettings, memory: RunMemory) {
   let name: string | undefined;
   const emit = (event: GanderEvent): void => {
     if (event.type === "step-start") name = event.name;
+    if (event.type === "logged") memory.logHead = event.head;
     if (event.type === "step-done" || event.type === "step-failed") name = undefined;
     settings.emit(event);
   };

@@ -18,4 +18,6 @@ export interface RunResult {
   readonly to: bigint;
   readonly warnings: readonly PlanWarning[];
   readonly durationMs: number;
+  /** The hash of the newest event that this run has in the log: kept elsewhere, it shows later that none is gone. */
+  readonly logHead?: string | undefined;
 }

@@ -18,13 +18,15 @@ export interface RunMemory {
   from: bigint | undefined;
   /** What is known to be done, in order. */
   readonly done: StepResult[];
+  /** The hash of the newest event of the log that is known to be its own. */
+  logHead: string | undefined;
   /** How many connections were lost. */
   losses: number;
 }
 
 /** A run that has not begun. */
 export function createMemory(): RunMemory {
-  return { runId: randomUUID(), asked: undefined, planned: undefined, from: undefined, done: [], losses: 0 };
+  return { runId: randomUUID(), asked: undefined, planned: undefined, from: undefined, done: [], logHead: undefined, losses: 0 };
 }
 
 /**

@@ -35,6 +35,8 @@ export interface RunSettings {
   readonly lockRetry: number;
   readonly statementTimeout: number;
   readonly wait: number | undefined;
+  /** As the program calls itself. */
+  readonly applicationName?: string | undefined;
   /** How long a lost connection is tried to be replaced. */
   readonly reconnect: number;
   readonly emit: EventListener;
@@ -161,7 +163,7 @@ function createContext(
     serverVersionNumber: state.serverVersionNumber,
     backendId: state.backendId,
     former: pooled ? undefined : former,
-    writer: { host: hostname(), processId: process.pid, runId, deployment },
+    writer: { host: hostname(), processId: process.pid, runId, deployment, applicationName: settings.applicationName },
     role,
     lockTimeout,
     lockRetry,

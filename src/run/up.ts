@@ -38,7 +38,7 @@ export async function runUp(
     const to = newestOf(steps, now.newest);
     checkNotBelow(settings, to);
     if (steps.length > 0) context.emit({ type: "run-done", direction: "up", steps: steps.length, durationMs });
-    return { direction: "up", steps, from, to, warnings, durationMs };
+    return { direction: "up", steps, from, to, warnings, durationMs, logHead: memory.logHead };
   };
   if (state.rows === undefined) {
     checkTarget(source.fingerprints ?? source.files().migrations, [], target);

@@ -1,3 +1,4 @@
+import { headLine } from "../../report/head-line.ts";
 import type { Command } from "../command.ts";
 import { parseVersion } from "../parse-version.ts";
 import { withMigrator } from "../with-migrator.ts";
@@ -10,11 +11,17 @@ export const accept: Command = {
   examples: [{ line: "gander accept 20250408141648", does: "the change is harmless, such as a reformatted file" }],
   run: async (context) => {
     const version = parseVersion(context.args[0], 1n);
-    await withMigrator(context, ({ migrator }) => migrator.accept(version));
+    const head = await withMigrator(context, async ({ migrator, logHead }) => {
+      await migrator.accept(version);
+      return logHead();
+    });
     return {
-      text: ({ style }) =>
-        `${style("good", `Version ${version} is accepted`)}: the history has the text of its file as it is now.`,
-      json: () => ({ command: "accept", version }),
+      text: (view) =>
+        [
+          `${view.style("good", `Version ${version} is accepted`)}: the history has the text of its file as it is now.`,
+          ...(head === undefined ? [] : [headLine(head, view)]),
+        ].join("\n"),
+      json: () => ({ command: "accept", version, logHead: head ?? null }),
     };
   },
 };

@@ -1,5 +1,6 @@
 import { UsageError } from "../../errors.ts";
 import type { RepairOptions } from "../../migrator.ts";
+import { headLine } from "../../report/head-line.ts";
 import { renderRepaired, renderRepairPlan, repairJson } from "../../report/render-repair.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { parseVersion } from "../parse-version.ts";
@@ -30,13 +31,17 @@ export const repair: Command = {
   ],
   run: async (context) => {
     const options = repairOptions(context);
-    const done = await withMigrator(context, (session) =>
-      session.migrator.repair({
+    const { done, head } = await withMigrator(context, async (session) => ({
+      done: await session.migrator.repair({
         ...options,
         confirm: (question) => session.ask(renderRepairPlan(question, context.terminal.log.view)),
       }),
-    );
-    return { text: (view) => renderRepaired(done, view), json: () => ({ command: "repair", ...repairJson(done) }) };
+      head: session.logHead(),
+    }));
+    return {
+      text: (view) => [renderRepaired(done, view), ...(head === undefined ? [] : [headLine(head, view)])].join("\n"),
+      json: () => ({ command: "repair", ...repairJson(done), logHead: head ?? null }),
+    };
   },
 };
 
