@@ -129,7 +129,7 @@ function exitCodes() {
 | 0 | fine |
 | 1 | a migration or the database failed; also \`up-by-one\` and \`down\` with nothing to do, as in goose |
 | 2 | usage, configuration, or migration files that cannot be used: nothing was run; also a question that was not answered with yes |
-| 3 | a check found something: \`validate\`, \`status --exit-code\` |
+| 3 | a check found something: \`validate\`, \`sum --check\`, \`status --exit-code\` |
 | 4 | a lock was not obtained: another gander is at work, or a table is in use |
 | 130, 143 | interrupted by SIGINT, SIGTERM |
 
