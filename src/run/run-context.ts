@@ -82,7 +82,7 @@ export function throwIfAborted(signal: AbortSignal): void {
 function abortError(signal: AbortSignal): Error {
   const { reason } = signal;
   if (reason instanceof AbortedError) return reason;
-  return new AbortedError("the run was interrupted; what was under way was rolled back", {
+  return new AbortedError("the run was interrupted; what was under way in a transaction was rolled back", {
     hint: "Start again: gander up goes on where it stopped.",
     cause: reason,
   });

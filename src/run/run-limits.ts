@@ -19,7 +19,7 @@ export function combineSignals(
       : setTimeout(() => {
           controller.abort(
             new AbortedError(
-              `the run took longer than ${timeout} ms and was stopped; what was under way was rolled back`,
+              `the run took longer than ${timeout} ms and was stopped; what was under way in a transaction was rolled back`,
               {
                 hint: "Give it more time (--timeout), and start again: it goes on where it stopped.",
               },
