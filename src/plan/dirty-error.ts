@@ -46,6 +46,12 @@ export function changedError(
     `${row.name} cannot go on at statement ${row.statementsDone + 1}: ${what}`,
     {
       hint: [
+        ...(row.direction === "up" || changes === undefined
+          ? []
+          : [
+              "The rollback goes on with the text that ran, which the history keeps:",
+              `  gander down${tableOption(table)}`,
+            ]),
         "Put the statements that have run back into the file as they were (those after them may change); the history has the text:",
         `  SELECT migration_text FROM ${quoteTable(table)} WHERE version_id = ${row.version};`,
         "Or say what you did by hand:",

@@ -13,7 +13,7 @@ export function renderRepairPlan(plan: RepairPlan, view: View): string {
   const { style } = view;
   const lines = [`Repair of ${style("strong", printableLine(plan.name))}: ${situation(plan)}`, ""];
   if (plan.statements.length > 0) lines.push(...renderTable(plan.statements.flatMap((one) => rowsOf(one, view))), "");
-  const remark = fileRemarks[plan.file];
+  const remark = fileRemark(plan);
   if (remark !== undefined) lines.push(style("warning", remark), "");
   if (plan.cleanup.length > 0) {
     lines.push("To be cleaned up:", ...plan.cleanup.map((sql) => `  ${printable(sql)}`), "");
@@ -69,6 +69,11 @@ function rowsOf(finding: Finding, { style }: View): readonly (readonly string[])
 function shorten(text: string): string {
   const line = printableLine(text);
   return line.length > 50 ? `${line.slice(0, 49)}…` : line;
+}
+
+function fileRemark({ file, direction, mark }: RepairPlan): string | undefined {
+  const goesOn = direction === "down" && mark === "resumable" && (file === "changed" || file === "gone");
+  return goesOn ? `${fileRemarks[file]} The rollback goes on with them.` : fileRemarks[file];
 }
 
 const fileRemarks: Partial<Record<RepairPlan["file"], string>> = {

@@ -30,6 +30,28 @@ export function compareWithFile(
 }
 
 /**
+ * Leaves out of the texts that the history keeps those of rollbacks that stopped half way and whose file can be gone on with:
+ * what has run of its Down is the same, and what comes after it may have been mended.
+ */
+export function withoutMended(
+  kept: ReadonlyMap<bigint, Migration>,
+  rows: readonly HistoryRow[],
+  migrations: readonly Migration[],
+): ReadonlyMap<bigint, Migration> {
+  const files = new Map(migrations.map((migration) => [migration.version, migration]));
+  const mended = new Set(
+    rows
+      .filter((row) => {
+        const file = files.get(row.version);
+        if (row.state !== "resumable" || row.direction !== "down" || file?.down === undefined) return false;
+        return compareWithFile(row, kept.get(row.version), file)?.ran.length === 0;
+      })
+      .map(({ version }) => version),
+  );
+  return new Map([...kept].filter(([version]) => !mended.has(version)));
+}
+
+/**
  * Makes sure that versions which are to be gone on with can be: what has run of them is what their files say now.
  *
  * @throws HistoryError that says which statements differ

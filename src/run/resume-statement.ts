@@ -96,9 +96,9 @@ export function logResumed(
   { migration, direction, firstStatement }: PlanStep,
   statements: number,
 ): string {
-  const { version, name } = migration;
+  const { version, name, checksum } = migration;
   const note = `goes on at statement ${firstStatement + 1} of ${statements}`;
-  return logEvent(context.table, { event: "repaired", version, name, direction, note }, context.writer);
+  return logEvent(context.table, { event: "repaired", version, name, direction, checksum, note }, context.writer);
 }
 
 async function logNote(context: RunContext, { step, statementIndex }: Candidate, text: string): Promise<void> {

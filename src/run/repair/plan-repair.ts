@@ -29,8 +29,11 @@ export async function planRepair(
   const ran = await readRan(context, row);
   const comparison = migration === undefined ? undefined : compareWithFile(row, ran, migration);
   const differs = comparison === undefined || comparison.ran.length > 0;
-  if (mark === "resumable" && migration === undefined) throw goneError(row);
-  if (mark === "resumable" && differs) throw changedError(row, comparison?.ran, context.table);
+  // A rollback can go on with the text that the history keeps.
+  if (mark === "resumable" && (direction === "up" || ran === undefined)) {
+    if (migration === undefined) throw goneError(row);
+    if (differs) throw changedError(row, comparison?.ran, context.table);
+  }
   const shown = differs ? (ran ?? migration) : migration;
   const statements = shown?.[direction] ?? [];
   const file = migration === undefined ? "gone" : comparison === undefined ? "unknown" : describe(comparison);
