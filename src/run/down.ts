@@ -4,6 +4,7 @@ import type { Plan, PlanStep } from "../plan/plan.ts";
 import { counted } from "../plan/check-history.ts";
 import { type DownRules, type DownTarget, planDown, rowsToUndo } from "../plan/plan-down.ts";
 import { newestApplied } from "../plan/compare.ts";
+import { isAlive } from "./alive.ts";
 import { checkSessionState, checkSteps } from "./check-files.ts";
 import { checkState, checkWritable, planOnLayout, type UsableState } from "./check-state.ts";
 import { readKept } from "./kept-migrations.ts";
@@ -12,11 +13,15 @@ import { prepareOrStop } from "./prepare-history.ts";
 import { withoutMended } from "./ran-text.ts";
 import { recoverCrashed } from "./recover.ts";
 import type { RunResult } from "./result.ts";
+import { createPauses, pauseFor } from "./pause.ts";
 import { takeRunLock } from "./run-lock.ts";
 import { type RunMemory, settleMemory } from "./run-memory.ts";
 import { runSteps } from "./run-steps.ts";
 import type { RunSettings, Session } from "./session.ts";
 import { release } from "./up.ts";
+
+const FIRST_PAUSE_MS = 15;
+const LONGEST_PAUSE_MS = 400;
 
 /** What is asked before a run that could lose rows, or undo what cannot be undone. */
 export interface Confirmation {
@@ -88,12 +93,27 @@ export async function runDown(
   }
 }
 
-/** The history, once nobody is at a migration outside a transaction any more: a crashed one may still be ending. */
+/**
+ * The history, once nobody is at a migration outside a transaction any more: the session or the lease of a crashed runner
+ * may still be ending. Somebody who is at work for longer than `wait` is left to the plan, which refuses.
+ */
 async function withoutOthers({ tableName }: RunSettings, { context, state }: Session): Promise<UsableState> {
-  if (state.rows?.some((row) => row.state === "running") !== true) return state;
-  const outcome = await takeRunLock(context, tableName, "rows", () => false);
-  await release(context);
-  return checkState(outcome.state, tableName);
+  const began = Date.now();
+  const pauses = createPauses(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+  let seen = state;
+  for (;;) {
+    if (seen.rows?.some((row) => row.state === "running") !== true) return seen;
+    const { state: now } = await takeRunLock(context, tableName, "rows", () => false);
+    await release(context);
+    seen = checkState(now, tableName);
+    const waitedMs = Date.now() - began;
+    const running = seen.rows?.filter((row) => row.state === "running") ?? [];
+    const alive = await Promise.all(running.map((row) => isAlive(context.connection, row)));
+    if (!alive.includes(true)) return seen;
+    if (context.wait !== undefined && waitedMs >= context.wait) return seen;
+    context.emit({ type: "lock-wait", lock: "run", holder: undefined, waitedMs });
+    await pauseFor(pauses(), context.signal);
+  }
 }
 
 /** Plans with the files, and where they are gone or have changed since, with what the history keeps. */
