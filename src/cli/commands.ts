@@ -67,7 +67,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: "log",
     arguments: "[version]",
-    summary: "show what was done, when, by whom and why; check that nobody has touched the record",
+    summary: "show what was done, when, by whom and why, and verify it",
     group: "Look",
     load: async () => (await import("./commands/log.ts")).log,
   },
