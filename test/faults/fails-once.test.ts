@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { migrateOnStart } from "../../src/index.ts";
 import { createDatabase, type TestDatabase } from "../support/create-database.ts";
 import { hasPgbouncer, startPooler } from "./pgbouncer.ts";
 import { buildLibrary, startServer, writeMigrations } from "./run-server.ts";
@@ -45,6 +46,8 @@ async function failThenMend(database: TestDatabase, url: string, files: Readonly
   await database.query(
     "CREATE TABLE free (x int); CREATE TABLE tries (at timestamptz DEFAULT now()); CREATE SEQUENCE tried",
   );
+  // What is read beforehand has but the one that fails to do.
+  await migrateOnStart({ database: database.url, migrations: [{ name: "1_a.sql", text: FAILS["1_a.sql"] }] });
   const failed = await startAll(url, files, database);
   expect(failed.map(({ exitCode }) => exitCode)).toEqual(Array.from({ length: PROCESSES }, () => 1));
   for (const { answer } of failed) {

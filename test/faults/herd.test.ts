@@ -128,18 +128,22 @@ const KINDS = [
 
 function defineTests(server: TestServer, ways: readonly (readonly [string, Way])[]): void {
   const cases = ways.flatMap(([path, way]) =>
-    KINDS.flatMap(([kind, start]) => HERDS.map((herd) => ({ path, way, kind, start, herd, name: herd.name }))),
+    KINDS.flatMap(([kind, start]) =>
+      HERDS.map((herd): [kind: string, path: string, name: string, () => Promise<void>] => [
+        kind,
+        path,
+        herd.name,
+        async () => {
+          await using database = await createDatabase(server);
+          if (herd.before !== "") await database.query(herd.before);
+          const measured = await start(database, herd, way);
+          console.log(`PostgreSQL ${server.major}, ${kind}, ${path}, ${herd.name}: ${measured}`);
+          await expectOnce(database, herd);
+        },
+      ]),
+    ),
   );
-  test.each(cases)(
-    "$kind, $path, $name: each runs once, all end well",
-    async ({ path, way, kind, start, herd, name }) => {
-      await using database = await createDatabase(server);
-      if (herd.before !== "") await database.query(herd.before);
-      const measured = await start(database, herd, way);
-      console.log(`PostgreSQL ${server.major}, ${kind}, ${path}, ${name}: ${measured}`);
-      await expectOnce(database, herd);
-    },
-  );
+  test.each(cases)("%s, %s, %s: each runs once, all end well", async (_kind, _path, _name, act) => act());
 }
 
 describe.each(faultServers())("a herd on PostgreSQL $major", (server) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/create-database.ts";
+import type { TestServer } from "../support/server-list.ts";
 import { hasPgbouncer, type Pooler, startPooler } from "./pgbouncer.ts";
 import { buildLibrary, startServer, writeMigrations } from "./run-server.ts";
 import { faultServers } from "./share.ts";
@@ -32,38 +33,47 @@ async function expectOnce(database: TestDatabase, migrations: number, rows: numb
   expect(await database.query("SELECT count(*)::int AS n FROM pg_index WHERE NOT indisvalid")).toEqual([{ n: 0 }]);
 }
 
-describe.runIf(hasPgbouncer).each(
-  faultServers().flatMap((server) => [
-    { server, major: server.major, mode: "transaction" as const },
-    { server, major: server.major, mode: "session" as const },
+const KINDS = faultServers().flatMap((server) =>
+  (["transaction", "session"] as const).map((mode): [mode: string, major: number, server: TestServer] => [
+    mode,
+    server.major,
+    server,
   ]),
-)("PgBouncer in $mode pooling with one server connection, PostgreSQL $major", ({ server, mode }) => {
-  let pooler: Pooler;
-  beforeAll(async () => {
-    pooler = await startPooler(server, 1, `pool_mode = ${mode}`);
-  });
-  afterAll(() => pooler[Symbol.asyncDispose]());
+);
 
-  async function startAll(database: TestDatabase, files: Readonly<Record<string, string>>, count: number) {
-    const migrations = writeMigrations(files);
-    const herd = Array.from({ length: count }, () =>
-      startServer(library.path, pooler.url(database.name), migrations, { gated: true }),
+describe.runIf(hasPgbouncer).each(KINDS)(
+  "PgBouncer in %s pooling with one server connection, PostgreSQL %i",
+  (mode, _, server) => {
+    let pooler: Pooler;
+    beforeAll(async () => {
+      pooler = await startPooler(server, 1, `pool_mode = ${mode}`);
+    });
+    afterAll(() => pooler[Symbol.asyncDispose]());
+
+    async function startAll(database: TestDatabase, files: Readonly<Record<string, string>>, count: number) {
+      const migrations = writeMigrations(files);
+      const herd = Array.from({ length: count }, () =>
+        startServer(library.path, pooler.url(database.name), migrations, { gated: true }),
+      );
+      await Promise.all(herd.map(({ ready }) => ready));
+      for (const { begin } of herd) begin();
+      const ended = await Promise.all(herd.map((one) => one.ended));
+      expect(ended.filter(({ exitCode }) => exitCode !== 0)).toEqual([]);
+    }
+
+    test.each([1, PROCESSES])(
+      "processes: %i, transactional migrations: each runs once, all end well",
+      async (count) => {
+        await using database = await createDatabase(server);
+        await startAll(database, TRANSACTIONAL, count);
+        await expectOnce(database, 2, 2);
+      },
     );
-    await Promise.all(herd.map(({ ready }) => ready));
-    for (const { begin } of herd) begin();
-    const ended = await Promise.all(herd.map((one) => one.ended));
-    expect(ended.filter(({ exitCode }) => exitCode !== 0)).toEqual([]);
-  }
 
-  test.each([1, PROCESSES])("processes: %i, transactional migrations: each runs once, all end well", async (count) => {
-    await using database = await createDatabase(server);
-    await startAll(database, TRANSACTIONAL, count);
-    await expectOnce(database, 2, 2);
-  });
-
-  test.each([1, PROCESSES])("processes: %i, one outside a transaction among them", async (count) => {
-    await using database = await createDatabase(server);
-    await startAll(database, OUTSIDE, count);
-    await expectOnce(database, 4, 5);
-  });
-});
+    test.each([1, PROCESSES])("processes: %i, one outside a transaction among them", async (count) => {
+      await using database = await createDatabase(server);
+      await startAll(database, OUTSIDE, count);
+      await expectOnce(database, 4, 5);
+    });
+  },
+);
