@@ -70,7 +70,7 @@ async function walkHistory(folder: string, { from, wanted }: Walk): Promise<read
     [CONFIG, ["log", from, "-z", "-c", renames, "--topo-order"], shown, [`--format=${FORMAT}`, "--"], folders].flat();
   let answer = await runGit(folder, args("-M"));
   // A clone without the older contents can tell names, and no similarities.
-  if (!answer.ok) answer = await runGit(folder, args("--no-renames"));
+  if (!answer.ok && answer.kind === "refused") answer = await runGit(folder, args("--no-renames"));
   return answer.ok ? readLog(answer.text, wanted) : new Error(answer.message);
 }
 

@@ -45,8 +45,8 @@ const SHALLOW: Gap = {
   message: "this clone is shallow: git knows only the newest commits (git fetch --unshallow gets all)",
 };
 
-function gapOf({ absent, message }: Extract<GitAnswer, { ok: false }>): Gap {
-  if (absent) return { kind: "no-git", message };
+function gapOf({ kind, message }: Extract<GitAnswer, { ok: false }>): Gap {
+  if (kind === "absent") return { kind: "no-git", message };
   return { kind: message.startsWith("not a git repository") ? "no-repository" : "failed", message };
 }
 

@@ -27,9 +27,9 @@ export async function stageFile(folder: string, name: string): Promise<void> {
   if (!added.ok) throw gitFailed(`${name} cannot be added to git's index`, added.message);
 }
 
-function noWorkTree(folder: string, { absent, message }: Extract<GitAnswer, { ok: false }>): UsageError {
+function noWorkTree(folder: string, { kind, message }: Extract<GitAnswer, { ok: false }>): UsageError {
   if (message.startsWith("not a git repository")) return notInWorkTree(folder);
-  return gitFailed(absent ? "--git needs git" : `git refuses to work in ${folder}`, message);
+  return gitFailed(kind === "absent" ? "--git needs git" : `git refuses to work in ${folder}`, message);
 }
 
 function notInWorkTree(folder: string): UsageError {

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { Buffer } from "node:buffer";
 
-/** What git answered: its output, or why there is none. `absent`: git is not installed. */
+/** What git answered: its output, or why there is none. `absent`: git is not installed. `slow`: nobody waited for it. */
 export type GitAnswer =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly absent: boolean; readonly message: string };
+  | { readonly ok: false; readonly kind: "absent" | "slow" | "refused"; readonly message: string };
 
 /** How long git may take: what it tells is an addition to an error, and nobody waits long for that. Milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -21,7 +21,7 @@ export function runGit(folder: string, args: readonly string[], input = ""): Pro
   return new Promise((resolve) => {
     const child = execFile("git", ["-C", folder, ...args], options, (error, stdout, stderr) => {
       if (error === null) resolve({ ok: true, text: Buffer.from(stdout).toString("utf8") });
-      else resolve({ ok: false, absent: error.code === "ENOENT", message: explain(error, stderr.toString("utf8")) });
+      else resolve({ ok: false, ...explain(error, stderr.toString("utf8")) });
     });
     // A git that has ended reads nothing any more.
     child.stdin?.on("error", () => undefined);
@@ -29,9 +29,12 @@ export function runGit(folder: string, args: readonly string[], input = ""): Pro
   });
 }
 
-function explain(error: Error & { killed?: boolean; code?: unknown }, said: string): string {
-  if (error.code === "ENOENT") return "git is not installed";
-  if (error.killed === true) return `git did not answer within ${PATIENCE_MS / 1000} s`;
-  const line = said.split("\n").find((one) => /^(fatal|error):/.test(one)) ?? said.split("\n")[0] ?? "";
-  return line.replace(/^(fatal|error): /, "") || error.message;
+type Refusal = Omit<Extract<GitAnswer, { ok: false }>, "ok">;
+
+function explain(error: Error & { killed?: boolean; code?: unknown }, said: string): Refusal {
+  if (error.code === "ENOENT") return { kind: "absent", message: "git is not installed" };
+  if (error.killed === true) return { kind: "slow", message: `git did not answer within ${PATIENCE_MS / 1000} s` };
+  const lines = said.split("\n");
+  const line = lines.find((one) => /^(fatal|error):/.test(one)) ?? lines[0] ?? "";
+  return { kind: "refused", message: line.replace(/^(fatal|error): /, "") || error.message };
 }

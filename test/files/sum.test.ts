@@ -171,7 +171,7 @@ describe("a sum that is none", () => {
     expect(thrown(() => checkSum(openMigrations(folder.path)))).toMatchObject({
       problems: [{ file: join(folder.path, "gander.sum"), line: 6 }],
       message: expect.stringContaining("git's conflict markers"),
-      hint: expect.stringMatching(/gander fix --missing.*gander sum/),
+      hint: expect.stringMatching(/gander sum(.|\n)*gander fix --missing(.|\n)*git add/),
     });
     writeSum(folder.path);
     expect(problems(folder)).toEqual([]);

@@ -38,7 +38,11 @@ export const init: Command = {
     const results = [makeMigrations(context), ...(sum ? [makeSum(context)] : []), makeConfig(context, embedded)];
     return {
       text: (view) =>
-        [...results.map((result) => line(result, view)), "", ...nextSteps(context.settings, embedded, view)].join("\n"),
+        [
+          ...results.map((result) => line(result, view)),
+          "",
+          ...nextSteps(context.settings, { embedded, sum }, view),
+        ].join("\n"),
       json: () => ({ command: "init", files: results.map(({ path, made }) => ({ path, made })) }),
     };
   },
@@ -103,7 +107,11 @@ function line({ path, made, what }: Made, { style }: View): string {
     : `kept ${path} ${style("faint", "(it was there)")}`;
 }
 
-function nextSteps({ database }: Settings, embedded: boolean, { style }: View): string[] {
+function nextSteps(
+  { database }: Settings,
+  { embedded, sum }: { readonly embedded: boolean; readonly sum: boolean },
+  { style }: View,
+): string[] {
   const commands: [string, string][] = [];
   if (embedded) {
     commands.push(["npm install @electric-sql/pglite", "the embedded PostgreSQL, if you do not have it yet"]);
@@ -112,6 +120,7 @@ function nextSteps({ database }: Settings, embedded: boolean, { style }: View): 
     commands.push(["export DATABASE_URL=postgres://…", "say where the database is (in .env, if you like)"]);
     commands.push([`gander up --database-url ${tryingUrl}`, "or try it without a server"]);
   }
+  if (sum) commands.push(["gander sum", "after the first migration was edited: its line in gander.sum is made anew"]);
   commands.push(["gander plan", "look at what would be applied"], ["gander up", "apply it"]);
   const width = Math.max(...commands.map(([command]) => command.length));
   return [

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { FileProblem } from "../../errors.ts";
 import { FileError } from "../../errors.ts";
 import { type OpenMigrations, openMigrations } from "../open-migrations.ts";
@@ -74,7 +74,12 @@ function badLine({ number, kind }: BadLine, file: string): FileProblem {
       file,
       line: number,
       message: "git's conflict markers: two branches have each changed the migrations",
-      hint: "Keep the migrations of both branches and see whether their order is right (those of the branch that is merged later should have the greater versions: gander fix --missing). Then gander sum writes the sum anew, and git add takes it.",
+      hint: [
+        "Keep the migrations of both branches, then",
+        "  gander sum            (writes the sum anew)",
+        "  gander fix --missing  (where those of the branch that is merged later are the older ones: they come last then)",
+        `  git add --all ${dirname(file)}`,
+      ].join("\n"),
     };
   }
   return kind === "newer"
