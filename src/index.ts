@@ -6,6 +6,8 @@ export type {
   BaselinePlan,
   Confirmation,
   DownOptions,
+  GiveBackOptions,
+  GiveBackPlan,
   Migrator,
   PlanOptions,
   RepairOptions,

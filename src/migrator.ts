@@ -6,7 +6,7 @@ import { historyOf } from "./history/read-state.ts";
 import { DEFAULT_TABLE, describeTable, parseTableName } from "./history/table-name.ts";
 import type { MigratorOptions } from "./options.ts";
 import { compareVersions } from "./plan/compare.ts";
-import type { HeldPolicy, Plan, VersionStatus } from "./plan/plan.ts";
+import type { HeldPolicy, Plan, PlanWarning, VersionStatus } from "./plan/plan.ts";
 import type { DownTarget } from "./plan/plan-down.ts";
 import { planUp, type UpTarget } from "./plan/plan-up.ts";
 import { runAccept } from "./run/accept.ts";
@@ -20,6 +20,8 @@ import type { RepairMark, RepairPlan } from "./run/repair/repair-plan.ts";
 import { runRepair } from "./run/repair/run-repair.ts";
 import type { RunResult } from "./run/result.ts";
 import { explainChanges } from "./run/explain-changes.ts";
+import { warnOfOtherTool, withOtherTool } from "./run/other-tool.ts";
+import type { GiveBackPlan, GiveBackRequest } from "./run/give-back.ts";
 import { inSession, runInSession } from "./run/in-session.ts";
 import { createMemory, type RunMemory } from "./run/run-memory.ts";
 import type { RunSettings, Session } from "./run/session.ts";
@@ -33,6 +35,8 @@ export type {
   BaselinePlan,
   BaselineRequest as BaselineOptions,
   Confirmation,
+  GiveBackPlan,
+  GiveBackRequest as GiveBackOptions,
   RepairPlan,
 };
 
@@ -68,6 +72,8 @@ export interface Status {
   readonly version: bigint;
   /** By ascending version. */
   readonly versions: readonly VersionStatus[];
+  /** The tool whose history was adopted has been at work since. */
+  readonly warnings: readonly PlanWarning[];
 }
 
 export interface RepairOptions {
@@ -101,6 +107,8 @@ export interface Migrator extends AsyncDisposable {
   accept(version: bigint): Promise<void>;
   /** Takes over what another tool has applied; nothing of any migration runs. */
   adopt(options?: AdoptRequest): Promise<AdoptPlan>;
+  /** Writes what is applied into goose's table, so that one can go back to goose. */
+  giveBack(options?: GiveBackRequest): Promise<GiveBackPlan>;
   /** Marks the database as being at a version: all files up to it count as applied, and none of them runs. */
   baseline(version: bigint, options?: BaselineRequest): Promise<BaselinePlan>;
   /** The events of the log, newest first. */
@@ -198,11 +206,12 @@ export function createMigrator(options: MigratorOptions): Migrator {
       };
     },
     status: () =>
-      withSession("always", undefined, async ({ source, state }) => ({
+      withSession("always", undefined, async ({ context, source, state }) => ({
         table: describeTable(state.table),
         historyExists: state.exists,
         version: state.newest,
         versions: compareVersions(source.files().migrations, state.rows ?? []),
+        warnings: await warnOfOtherTool(context, state),
       })),
     version: () => withSession("always", undefined, async ({ state }) => state.newest),
     plan: (planOptions = {}) =>
@@ -211,9 +220,10 @@ export function createMigrator(options: MigratorOptions): Migrator {
         if (planOptions.direction !== "down") {
           const { migrations } = source.files();
           await checkResumable(context, migrations, state.rows ?? []);
-          return await explainChanges(context, migrations, () =>
+          const plan = await explainChanges(context, migrations, () =>
             planUp(migrations, historyOf(state), planOptions, settings.policies),
           );
+          return await withOtherTool(context, state, plan);
         }
         const { to, allowEmptyDown = false } = planOptions;
         return await planRollback(settings, session, state, to === undefined ? "last" : { above: to }, {
@@ -231,6 +241,8 @@ export function createMigrator(options: MigratorOptions): Migrator {
       withoutFiles(async (session) => (await import("./run/show-log.ts")).showLog(settings, session, filter)),
     verifyLog: (options = {}) =>
       withoutFiles(async (session) => (await import("./run/show-log.ts")).verifyHistory(session, options)),
+    giveBack: (request = {}) =>
+      withoutFiles(async (session) => (await import("./run/give-back.ts")).runGiveBack(settings, session, request)),
     baseline: (version, request = {}) =>
       withSession("always", undefined, async (session) =>
         (await import("./run/baseline.ts")).runBaseline(settings, session, version, request),

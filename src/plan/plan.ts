@@ -40,6 +40,7 @@ export interface PlanWarning {
     | "no-file"
     | "transaction-control"
     | "held-locks"
+    | "other-tool"
     | "file";
   /** 0 where it is about no version: a file that is none of ours, say. */
   readonly version: bigint;

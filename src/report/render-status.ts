@@ -6,6 +6,7 @@ import { paragraph } from "./paragraph.ts";
 import { printableLine } from "./printable.ts";
 import { renderTable } from "./render-table.ts";
 import type { StyleName } from "./style.ts";
+import { renderWarning } from "./render-warnings.ts";
 import { timeText } from "./time-text.ts";
 import type { View } from "./view.ts";
 
@@ -25,6 +26,8 @@ export function renderStatus(status: Status, view: View): string {
     ...(status.versions.length === 0 ? [] : [""]),
     ...summary(status, view),
     ...remarks(status, view),
+    ...(status.warnings.length === 0 ? [] : [""]),
+    ...status.warnings.flatMap((warning) => renderWarning(warning, view)),
   ].join("\n");
 }
 

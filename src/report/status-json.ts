@@ -14,6 +14,7 @@ export function statusJson(status: Status): JsonFields {
     pending: waiting.length,
     dirty: status.versions.filter(({ row }) => row?.dirty === true).length,
     versions: status.versions.map(versionJson),
+    warnings: status.warnings.map(({ kind, message }) => ({ kind, message })),
   };
 }
 

@@ -3,7 +3,7 @@ import { PostgresError } from "../database/postgres-error.ts";
 import { quoteLiteral } from "../database/quote.ts";
 import { adoptError } from "../history/adopt/adopt-error.ts";
 import type { ChosenTool } from "../history/adopt/choose-tool.ts";
-import { digestMessage } from "../history/adopt/read-tool.ts";
+import { digestMessage } from "../history/adopt/table-digest.ts";
 import type { ToolTable } from "../history/adopt/tool.ts";
 import { doBlock } from "../history/do-block.ts";
 import { describeTable, quoteTable } from "../history/table-name.ts";
@@ -25,7 +25,11 @@ const LONGEST_PAUSE_MS = 1_000;
  *
  * @throws LockTimeoutError when `wait` is over; HistoryError where the tool's lock says that it is at work
  */
-export async function beginUnderToolLock(context: RunContext, { tool, table }: ChosenTool): Promise<void> {
+export async function beginUnderToolLock(
+  context: RunContext,
+  { tool, table }: ChosenTool,
+  exists = true,
+): Promise<void> {
   const database = (await send(context, "SELECT pg_catalog.current_database()")).at(-1)?.rows[0]?.[0] ?? "";
   const keys = tool.advisoryLocks(table, database);
   const lockRow = tool.lockTable?.(table);
@@ -35,7 +39,7 @@ export async function beginUnderToolLock(context: RunContext, { tool, table }: C
     try {
       await send(
         context,
-        `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;\n${lockBlock(context, table, keys, lockRow)}`,
+        `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;\n${lockBlock(context, exists ? table : undefined, keys, lockRow)}`,
       );
       return;
     } catch (error) {
@@ -53,7 +57,7 @@ export async function beginUnderToolLock(context: RunContext, { tool, table }: C
 
 function lockBlock(
   context: RunContext,
-  table: ToolTable,
+  table: ToolTable | undefined,
   keys: readonly bigint[],
   lockRow: string | undefined,
 ): string {
@@ -63,7 +67,7 @@ BEGIN
   ${transactionSettings(context, { lockTimeout: context.lockTimeout }, "gander adopt").join("\n  ")}
   ${context.pooled ? tryLock(context) : ""}
   ${busy === "" ? "" : `IF ${busy} THEN RAISE EXCEPTION 'the other tool is at work' USING ERRCODE = '${TOOL_BUSY}'; END IF;`}
-  ${lockTable(quoteTable(table))}
+  ${table === undefined ? "" : lockTable(quoteTable(table))}
   ${lockRow === undefined ? "" : readLockRow(lockRow)}
 END`);
 }

@@ -7,6 +7,7 @@ import { checkTarget, planUp, type UpTarget } from "../plan/plan-up.ts";
 import { checkSessionState, checkSmallVersions, checkSteps, warningsOf } from "./check-files.ts";
 import { checkState, checkWritable, planOnLayout, type UsableState } from "./check-state.ts";
 import { failedElsewhere } from "./failed-elsewhere.ts";
+import { withOtherTool } from "./other-tool.ts";
 import { createPauses, pauseFor } from "./pause.ts";
 import { explainChanges } from "./explain-changes.ts";
 import { checkHeld } from "./held.ts";
@@ -45,12 +46,13 @@ export async function runUp(
     return report([], state);
   }
   const files = source.files();
-  const plan = (current: UsableState): Promise<Plan> => {
+  const plan = async (current: UsableState): Promise<Plan> => {
     const makePlan = (): Plan => {
       if (settings.policies.missing === "error") checkSmallVersions(files, current.rows ?? []);
       return planUp(files.migrations, historyOf(current), whatIsLeft(target, memory), settings.policies);
     };
-    return planOnLayout(current, () => explainChanges(context, files.migrations, makePlan));
+    const made = await planOnLayout(current, () => explainChanges(context, files.migrations, makePlan));
+    return withOtherTool(context, current, made);
   };
   for (const warning of warningsOf(files.warnings)) context.emit({ type: "warning", warning });
   if (!isUnderWay(state)) {

@@ -11,6 +11,7 @@ const status = (...versions: VersionStatus[]) => ({
   historyExists: true,
   version: 3n,
   versions,
+  warnings: [],
 });
 
 describe("as text", () => {

@@ -1,7 +1,8 @@
 import { UsageError } from "../../errors.ts";
 import type { AdoptOptions } from "../../migrator.ts";
 import { adoptJson, renderAdopted, renderAdoptPlan } from "../../report/render-adopt.ts";
-import type { Command, CommandContext } from "../command.ts";
+import { giveBackJson, renderGiveBackPlan, renderGivenBack } from "../../report/render-give-back.ts";
+import type { Command, CommandContext, Outcome } from "../command.ts";
 import { yesOption } from "../roll-back.ts";
 import { withMigrator } from "../with-migrator.ts";
 import { keepSettings } from "../write-config.ts";
@@ -26,6 +27,7 @@ export const adopt: Command = {
       description: "take versions over that no file has, although they are newer than every file",
     },
     { flags: "--ignore-times", description: "let the time of adoption stand for the times that the tool kept" },
+    { flags: "--back <tool>", description: "the other way: write what is applied into goose's table (goose)" },
     { flags: "--dry-run", description: "show it, and change nothing" },
     yesOption,
   ],
@@ -36,8 +38,10 @@ export const adopt: Command = {
       line: "gander adopt --table gander_migrations --from db/migrations --to migrations",
       does: "from dbmate or golang-migrate",
     },
+    { line: "gander adopt --back goose", does: "so that one can go back to goose" },
   ],
   run: async (context) => {
+    if (context.options["back"] !== undefined) return giveBack(context);
     const { settings, cwd } = context;
     const options = adoptOptions(context);
     const plan = await withMigrator(context, (session) =>
@@ -56,6 +60,24 @@ export const adopt: Command = {
     };
   },
 };
+
+async function giveBack(context: CommandContext): Promise<Outcome> {
+  const { back, tableFrom, dryRun } = context.options;
+  if (back !== "goose") {
+    throw new UsageError(`gander writes goose's table only, not that of ${String(back)}`, { hint: "--back goose" });
+  }
+  const plan = await withMigrator(context, (session) =>
+    session.migrator.giveBack({
+      table: typeof tableFrom === "string" ? tableFrom : undefined,
+      dryRun: dryRun === true,
+      confirm: (question) => session.ask(`${renderGiveBackPlan(question, context.terminal.log.view)}\n`),
+    }),
+  );
+  return {
+    text: (view) => (dryRun === true ? renderGiveBackPlan(plan, view) : renderGivenBack(plan, view)),
+    json: () => ({ command: "adopt", back, dryRun: dryRun === true, ...giveBackJson(plan) }),
+  };
+}
 
 function adoptOptions({ options }: CommandContext): AdoptOptions {
   const text = (key: string): string | undefined => {

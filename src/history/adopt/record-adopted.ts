@@ -1,10 +1,9 @@
 import { quoteLiteral, quoteNullable } from "../../database/quote.ts";
 import { fingerprintText } from "../../files/fingerprint.ts";
 import type { Migration } from "../../files/migration.ts";
-import { doBlock } from "../do-block.ts";
 import type { HistoryTable } from "../history.ts";
 import { logEvent } from "../log-event.ts";
-import { quoteLogTable, quoteTable } from "../table-name.ts";
+import { quoteTable } from "../table-name.ts";
 import { NOW, type Writer } from "../writer.ts";
 import type { AdoptPlan } from "./adoption.ts";
 import type { ToolTable } from "./tool.ts";
@@ -90,19 +89,4 @@ export interface AdoptedState {
 /** Notes in which state the other tool's table was taken over. */
 export function recordAdoptedState(table: HistoryTable, state: AdoptedState, writer: Writer): string {
   return logEvent(table, { event: "adopted", note: JSON.stringify(state) }, writer);
-}
-
-const RESULT = "gander.adopted";
-
-/** The message that answers with the state in which another tool's table was taken over last; an empty text for none. */
-export function adoptedStateMessage(table: HistoryTable): string {
-  const query = `SELECT note FROM ${quoteLogTable(table)} WHERE event = 'adopted' AND version_id IS NULL AND note LIKE '{%' ORDER BY id DESC LIMIT 1`;
-  return `${doBlock(`DECLARE state text;
-BEGIN
-  PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-  EXECUTE ${quoteLiteral(query)} INTO state;
-  PERFORM set_config('${RESULT}', coalesce(state, ''), true);
-EXCEPTION WHEN OTHERS THEN
-  PERFORM pg_catalog.set_config('${RESULT}', '', true);
-END`)};\nSELECT pg_catalog.current_setting('${RESULT}')`;
 }
