@@ -18,7 +18,7 @@ export function runGit(folder: string, args: readonly string[], input = ""): Pro
   const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: "C", GIT_TERMINAL_PROMPT: "0", GIT_NO_LAZY_FETCH: "1" };
   for (const name of FOREIGN) delete env[name];
   const options = { env, timeout: PATIENCE_MS, maxBuffer: MOST_BYTES, encoding: "buffer", windowsHide: true } as const;
-  return new Promise((resolve) => {
+  return new Promise<GitAnswer>((resolve) => {
     const child = execFile("git", ["-C", folder, ...args], options, (error, stdout, stderr) => {
       if (error === null) resolve({ ok: true, text: Buffer.from(stdout).toString("utf8") });
       else resolve({ ok: false, ...explain(error, stderr.toString("utf8")) });
@@ -26,7 +26,8 @@ export function runGit(folder: string, args: readonly string[], input = ""): Pro
     // A git that has ended reads nothing any more.
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(input);
-  });
+    // Node may be told to start no process at all.
+  }).catch((error: Error) => ({ ok: false, ...explain(error, "") }));
 }
 
 type Refusal = Omit<Extract<GitAnswer, { ok: false }>, "ok">;

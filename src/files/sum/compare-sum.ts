@@ -27,7 +27,7 @@ export function compareSum(lines: readonly SumLine[], files: readonly SummedFile
   const found: SumDifference[] = [];
   const unchained: SumDifference[] = [];
   const byName = new Map(files.map((file) => [file.name, file]));
-  const places = placesInOrder(lines, files);
+  let places: ReadonlyMap<string, readonly string[]> | undefined;
   const seen = new Set<string>();
   const added = new Map(byName);
   for (const { name } of lines) added.delete(name);
@@ -52,6 +52,7 @@ export function compareSum(lines: readonly SumLine[], files: readonly SummedFile
       continue;
     }
     if (isOf(file.text, before?.text ?? "")) continue;
+    places ??= placesInOrder(lines, files);
     const nearby = lines.slice(Math.max(0, index - NEARBY), index).map(({ text }) => text);
     const asItWas = [...(places.get(name) ?? []), ...nearby, ""].some((above) => isOf(file.text, above));
     (asItWas ? unchained : found).push({ kind: asItWas ? "chain" : "changed", name, line: number });
