@@ -91,6 +91,18 @@ describe.each(servers())("a rollback that stopped half way, on PostgreSQL $major
     expect(await stateOf(migrator, 1n)).toBe("pending");
   });
 
+  test("a version that was adopted without a text goes on as well: the row keeps what its Down ran", async () => {
+    await using database = await createDatabase(server);
+    await using migrator = migratorFor(database.url, FILES);
+    await migrator.up({ to: 1n });
+    await database.query("UPDATE schema_migrations SET checksum = NULL, migration_text = NULL");
+    await failed(migrator.down());
+    await database.query("CREATE TABLE late ()");
+    expect(await migrator.repair()).toMatchObject({ file: "same", firstStatement: 2 });
+    await migrator.down();
+    expect(await stateOf(migrator, 1n)).toBe("pending");
+  });
+
   test("down does not go past a version that is half applied", async () => {
     await using database = await createDatabase(server);
     await using migrator = migratorFor(database.url, {

@@ -185,6 +185,21 @@ INSERT INTO late VALUES (1);\nCREATE TABLE t AS SELECT current_setting('work_mem
     expect(await database.query("SELECT memory FROM app.t")).toEqual([{ memory: "99kB" }]);
   });
 
+  test("a plan of what is gone on with shows what will be sent, and no more", async () => {
+    await using database = await createDatabase(server);
+    await using migrator = migratorFor(database.url, {
+      "1_a.sql": `${HEAD}SET work_mem = '99kB';\nCREATE TABLE done ();\nSELECT * FROM late;\nCREATE TABLE c ();\n`,
+    });
+    await failed(migrator.up());
+    await migrator.repair();
+    const plan = await migrator.plan();
+    expect(plan.steps[0]?.firstStatement).toBe(2);
+    const sql = await migrator.renderPlan(plan);
+    expect(sql).toMatch(/SET work_mem = '99kB';\s+SELECT \* FROM late;/);
+    expect(sql.slice(sql.indexOf("COMMIT;"))).not.toMatch(/CREATE TABLE done/);
+    expect(sql).not.toMatch(/DELETE FROM/);
+  });
+
   test("a transaction that committed by itself goes on after its COMMIT", async () => {
     await using database = await createDatabase(server);
     await using migrator = migratorFor(database.url, {
