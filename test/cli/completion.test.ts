@@ -20,9 +20,11 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 test.each([
   ["gander up", ["up", "up-by-one", "up-to"]],
   ["gander --lock-t", ["--lock-timeout"]],
-  ["gander plan --s", ["--sequential", "--sql"]],
+  ["gander plan --s", ["--sequential", "--statement-timeout", "--sql"]],
   ["gander up --sq", []],
   ["gander up --missing ", ["error", "apply", "ignore"]],
+  ["gander fix --missing --g", ["--git"]],
+  ["gander fix --missing ", []],
   ["gander --json completion ", ["bash", "zsh", "fish"]],
   ["gander up --table ", []],
   ["gander up-to 2", ["20250101000000", "20250202000000"]],

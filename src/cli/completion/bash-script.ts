@@ -5,6 +5,12 @@ export function bashScript({ commands, options }: CompletionModel): string {
   const names = commands.map(({ name }) => name);
   const versioned = commands.filter(({ argument }) => argument === "version").map(({ name }) => name);
   const worded = commands.flatMap(({ name, argument }) => (typeof argument === "object" ? [{ name, argument }] : []));
+  // Flags that have the name of a setting, and no value.
+  const own = commands.flatMap((command) =>
+    command.options
+      .filter(({ long }) => options.some((one) => one.long === long))
+      .map(({ long }) => `"${command.name} ${long}"`),
+  );
   return `# bash completion for gander:  source <(gander completion bash)
 _gander_versions() {
     local dir=\${GANDER_DIR:-\${GOOSE_MIGRATION_DIR:-migrations}} i
@@ -16,9 +22,6 @@ _gander_versions() {
 _gander() {
     local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} name= words= i
     COMPREPLY=()
-    case $prev in
-${options.flatMap(valueCase).join("\n")}
-    esac
     for ((i = 1; i < COMP_CWORD; i++)); do
         case \${COMP_WORDS[i]} in
         ${names.join(" | ")})
@@ -27,6 +30,12 @@ ${options.flatMap(valueCase).join("\n")}
             ;;
         esac
     done
+    case "$name $prev" in
+    ${own.join(" | ")}) prev= ;;
+    esac
+    case $prev in
+${options.flatMap(valueCase).join("\n")}
+    esac
     if [[ $cur == -* ]]; then
         words="${options.map(({ long }) => long).join(" ")}"
         case $name in
