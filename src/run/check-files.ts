@@ -1,5 +1,6 @@
 import { ConfigError, FileError } from "../errors.ts";
 import type { FileWarning, MigrationSet } from "../files/read-migrations.ts";
+import type { Migration } from "../files/migration.ts";
 import { describeStatements, type StatementFacts } from "../files/statement-kind.ts";
 import { findRefusedInTransaction } from "../files/transaction-check.ts";
 import type { HistoryRow } from "../history/history.ts";
@@ -32,8 +33,29 @@ export function checkSmallVersions({ migrations, warnings }: MigrationSet, rows:
   throw new FileError(
     small.length === 1 ? `${first.file} has a version out of line` : `${small.length} files have versions out of line`,
     small,
-    { hint: small.map(({ hint }) => hint).join("\n") + "\nTo apply it all the same: --missing apply" },
+    {
+      hint: [
+        ...small.map(({ hint }) => hint),
+        ...alsoMissing(migrations, applied, new Set(small.map(({ file }) => file))),
+        "To apply it all the same: --missing apply",
+      ].join("\n"),
+    },
   );
+}
+
+/** What is missing beside small numbers, which would be told only after those were renamed. */
+function alsoMissing(
+  migrations: readonly Migration[],
+  applied: ReadonlySet<bigint>,
+  told: ReadonlySet<string>,
+): readonly string[] {
+  const newest = [...applied].reduce((highest, version) => (version > highest ? version : highest), 0n);
+  const late = migrations.filter(({ version, path }) => version < newest && !applied.has(version) && !told.has(path));
+  if (late.length === 0) return [];
+  const names = late.map(({ name }) => name).join(", ");
+  return [
+    `Older than the newest applied one and never applied, too: ${names} (gander fix --missing renames all of these)`,
+  ];
 }
 
 /**

@@ -188,4 +188,22 @@ test("up names a small number beside timestamps, with its new name", async () =>
   const error = await failure(migrateOnStart({ database: database.url, migrations: more.path }));
   expect(error).toMatchObject({ code: "GANDER_FILE", message: expect.stringContaining("005_slots.sql") });
   expect(error.hint).toContain("20250301000001_slots.sql (gander fix does it)");
+  expect(error.hint).not.toContain("never applied");
+  using both = makeFolder({
+    [A]: table("a"),
+    [LATE]: table("late"),
+    [B]: table("b"),
+    "20250401000000_c.sql": table("c"),
+    "005_slots.sql": table("slots"),
+  });
+  const two = await failure(migrateOnStart({ database: database.url, migrations: both.path }));
+  expect(two.hint).toContain(`never applied, too: ${LATE} (gander fix --missing renames all of these)`);
+  const fixed = await runGander(["fix", "--missing", "--yes", "-d", both.path], {
+    environment: { DATABASE_URL: database.url },
+    now: new Date("2025-06-01T08:00:00Z"),
+  });
+  expect(fixed.code).toBe(0);
+  expect(
+    (await migrateOnStart({ database: database.url, migrations: both.path })).steps.map(({ name }) => name),
+  ).toEqual(["20250401000000_c.sql", "20250601080000_slots.sql", "20250601080001_late.sql"]);
 });
