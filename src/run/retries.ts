@@ -22,6 +22,11 @@ const RETRIED: Readonly<Record<string, "lock-timeout" | "deadlock" | "serializat
   "40001": "serialization",
 };
 
+/** Whether an error is of the kind after which something is tried again. */
+export function isRetried({ sqlState }: PostgresError): boolean {
+  return RETRIED[sqlState] !== undefined;
+}
+
 /** A statement that was rolled back, all of it, and with it all that came before it in its transaction. */
 export interface FailedTry {
   readonly error: PostgresError;

@@ -6,7 +6,8 @@ import { waysOut } from "../plan/dirty-error.ts";
 import { type FailedPart, failureOf, recordedError } from "./failure.ts";
 import { runOutsideTransaction } from "./outside-transaction.ts";
 import type { StepResult } from "./result.ts";
-import { createRetries } from "./retries.ts";
+import { noteUnderLock } from "./note-under-lock.ts";
+import { createRetries, isRetried } from "./retries.ts";
 import { rollBack, type RunContext, throwIfAborted } from "./run-context.ts";
 import { isLogConflict } from "./send-logged.ts";
 import { tryToRecord } from "./try-to-record.ts";
@@ -59,13 +60,16 @@ export async function runSteps(
     const failed = await sendBatch(context, batch, at, steps.length, done, retries.triedBefore(step));
     at += done.length - before;
     if (failed === undefined) continue;
-    await rollBack(context.connection);
+    const failedStep = steps[at] as PlanStep;
     // A message that the server cannot parse is refused before anything of it runs: then each step goes by itself.
-    if (failed.error.completed === 0 && batch.length > 1) alone = batch.length;
-    else if (isOvertaken(context, steps[at] as PlanStep, failed)) continue;
+    const isRefused = failed.error.completed === 0 && batch.length > 1;
+    const isOver = !isRefused && !isOvertaken(context, failedStep, failed) && !isContended(failed);
+    if (isOver && !isRetried(failed.error)) throw await recordFailure(context, failedStep, failed, done);
+    await rollBack(context.connection);
+    if (isRefused) alone = batch.length;
     else if (isContended(failed)) return { contended: true };
-    else if (!(await mayTryAgain(failed, at))) {
-      throw await recordFailure(context, steps[at] as PlanStep, failed, done);
+    else if (isOver && !(await mayTryAgain(failed, at))) {
+      throw await recordFailure(context, failedStep, failed, done);
     }
   }
   return { contended: false };
@@ -137,11 +141,16 @@ async function recordFailure(
       : direction === "up"
         ? recordFailedUp(table, migration, recorded, writer)
         : recordFailedDown(table, migration, recorded, writer);
-  const noted = await tryToRecord(context, records);
+  const notNoted = (await noteUnderLock(context, records)) ? undefined : await recordApart(context, records);
   context.emit({ type: "step-failed", ...stepFacts(step, done.length, done.length + 1), message: recorded.message });
-  const state = stateSentence(step, kept, noted);
+  const state = stateSentence(step, kept, notNoted);
   const commands = kept > 0 ? waysOut({ version: migration.version, direction }, table) : [];
   return failureOf(context, failed, done, state, commands);
+}
+
+async function recordApart(context: RunContext, records: readonly string[]): Promise<string | undefined> {
+  await rollBack(context.connection);
+  return await tryToRecord(context, records);
 }
 
 function ownTransactionError(error: PostgresError): PostgresError {

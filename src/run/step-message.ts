@@ -6,6 +6,7 @@ import { finishDown, finishUp, NOT_OURS } from "../history/record.ts";
 import type { PlanStep } from "../plan/plan.ts";
 import { claimsOf, LOCK_BUSY } from "./claims.ts";
 import { dropHalfMade } from "./half-made-index.ts";
+import { markStep } from "./note-under-lock.ts";
 import { asOurselves, becomeOurselves, rememberRole } from "./own-role.ts";
 import type { RunContext } from "./run-context.ts";
 import { lockKey } from "./run-lock.ts";
@@ -49,6 +50,7 @@ export function stepParts(context: RunContext, step: PlanStep, number: number, s
     frame("begin", "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
     ...parts.slice(0, first),
     frame("start", startBlock(context, step, number, steps)),
+    ...markStep(context).map((sql) => frame("start", sql)),
     ...asOurselves(context, claims).map((sql) => frame("claim", sql)),
     ...parts.slice(first),
     frame(

@@ -111,9 +111,10 @@ async function applyUnderLock(
     if (isComplete(state)) return report([], state);
     const failure = waitedMs > 0 ? failedElsewhere(files.migrations, state, session.state.rows ?? []) : undefined;
     if (failure !== undefined) throw failure;
-    const rows = await recoverCrashed(context, files.migrations, state.rows ?? []);
-    const busy = await findWorking(context, rows);
+    // In this order: who is found gone here is gone there, too, and what he left can be gone on with.
+    const busy = await findWorking(context, state.rows ?? []);
     if (busy === undefined) {
+      const rows = await recoverCrashed(context, files.migrations, state.rows ?? []);
       const made = await plan({ ...state, rows });
       if (made.steps.length === 0) return report(made.warnings, state);
       memory.planned ??= made.steps;
