@@ -2,10 +2,12 @@ import { expect } from "vitest";
 
 /** So many at a time are what two cores bear. */
 const LANES = 3;
+/** Where so many went wrong the others would tell nothing new. */
+const MOST_WRONG = 5;
 
 /**
- * Does one thing after the other, a few at a time; tells what came of them, and fails with all that went wrong. `act` says
- * in a word or two how it ended.
+ * Does one thing after the other, a few at a time; tells what came of them, and fails with what went wrong. `act` says in a
+ * word or two how it ended.
  */
 export async function atAll<Moment>(
   title: string,
@@ -18,6 +20,7 @@ export async function atAll<Moment>(
   const queue = moments.entries();
   const work = async (): Promise<void> => {
     for (const [n, moment] of queue) {
+      if (wrong.length >= MOST_WRONG) return;
       try {
         const outcome = await act(moment, n);
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
