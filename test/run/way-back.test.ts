@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { HistoryError, migrateOnStart } from "../../src/index.ts";
+import { type HistoryError, migrateOnStart } from "../../src/index.ts";
 import { createDatabase } from "../support/create-database.ts";
 import { servers } from "../support/server-list.ts";
 import { bundle, migratorFor } from "./fixtures.ts";
