@@ -53,11 +53,16 @@ function inGoose(sql: string): string {
   for (const { start, end } of splitStatements(sql)) {
     const whole = sql.slice(start, end);
     const statement = whole.endsWith(";") ? whole : `${whole};`;
-    text += sql.slice(at, start);
+    text += withoutAnnotations(sql.slice(at, start));
     text += isCutByGoose(statement) ? marked(text, statement, sql.slice(end)) : statement;
     at = end;
   }
-  return (text + sql.slice(at)).replace(/^\n+|\s+$/g, "");
+  return (text + withoutAnnotations(sql.slice(at))).replace(/^\n+|\s+$/g, "");
+}
+
+/** A comment of the old file must not become an annotation. */
+function withoutAnnotations(between: string): string {
+  return between.replaceAll(/^([ \t]*--[ \t]*)\+(goose|gander)\b/gim, "$1($2)");
 }
 
 /** goose ends a statement at a line whose last character, comments aside, is a semicolon. */

@@ -1,3 +1,4 @@
+import { FileError } from "../../errors.ts";
 import type { BundledFile } from "../../options.ts";
 import type { Migration } from "../../files/migration.ts";
 import { openMigrations } from "../../files/open-migrations.ts";
@@ -53,7 +54,7 @@ export function mapVersions(tool: Tool, keys: readonly string[], files: KnownFil
     rewritten.push({ from: path, to, version });
     bundle.push({ name: to, text: writeGoose(text) });
   }
-  const { migrations } = parseMigrations(openMigrations(bundle), readOptions);
+  const migrations = parseRewritten(bundle, rewritten, readOptions);
   return {
     versionOf,
     migrations: new Map(migrations.map((migration) => [migration.version, migration])),
@@ -61,6 +62,29 @@ export function mapVersions(tool: Tool, keys: readonly string[], files: KnownFil
     rewritten,
     bundle,
   };
+}
+
+/** @throws FileError that names the files as the other tool has them; their lines are not those of the rewritten ones */
+function parseRewritten(
+  bundle: readonly BundledFile[],
+  rewritten: readonly RewrittenFile[],
+  readOptions: ReadOptions,
+): readonly Migration[] {
+  try {
+    return parseMigrations(openMigrations(bundle), readOptions).migrations;
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    const names = new Map(rewritten.map(({ from, to }) => [to, from]));
+    const problems = error.problems.map(({ file, message, hint }) => ({
+      file: names.get(file) ?? file,
+      message,
+      ...(hint !== undefined && { hint }),
+    }));
+    const files = [...new Set(problems.map(({ file }) => file))].join(", ");
+    throw new FileError(`these files cannot be rewritten into goose's format: ${files}`, problems, {
+      hint: "Mend them, or copies of them in another folder for --from. Nothing was changed.",
+    });
+  }
 }
 
 function consecutive(keys: readonly string[]): ReadonlyMap<string, bigint> {
