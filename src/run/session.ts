@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import type { Connection, Database } from "../database/connection.ts";
@@ -171,7 +171,7 @@ function createContext(
     wait,
     signal,
     emit,
-    token: `gander:${randomBytes(6).toString("hex")}`,
+    token: `gander:${randomUUID().slice(-12)}`,
   };
 }
 
