@@ -112,6 +112,8 @@ describe.each(servers())("promise 3, a waiter blocks nobody, on PostgreSQL $majo
       onEvent: (event) => event.type === "lock-wait" && waits.push(event),
     });
     const error = (await waiter.up().catch((caught: unknown) => caught)) as LockTimeoutError;
+    await database.query("SELECT pg_advisory_unlock(7)");
+    await run;
     const holder = {
       backendId: expect.any(Number),
       host: hostname(),
@@ -124,8 +126,6 @@ describe.each(servers())("promise 3, a waiter blocks nobody, on PostgreSQL $majo
     expect(error).toMatchObject({ code: "GANDER_LOCK_TIMEOUT", lock: "run", holders: [holder] });
     expect(error.message).toContain(`process ${process.pid} on ${hostname()}`);
     expect(error.message).toContain("(2 of 2)");
-    await database.query("SELECT pg_advisory_unlock(7)");
-    await run;
   });
 });
 
