@@ -60,7 +60,7 @@ export const KNOWN_TOOLS: readonly KnownTool[] = [
     tool: "sqitch",
     table: "changes",
     schema: "sqitch",
-    columns: ["change_id", "change", "project", "committed_at", "planned_at"],
+    columns: ["change_id", "script_hash", "change", "project", "committed_at", "planned_at"],
     found: "shape",
   },
   { tool: "Ecto", table: "schema_migrations", columns: ["version", "inserted_at"], found: "exact" },

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** The files of one tool's project: what is applied in its fixture, and one more. */
 export interface ToolProject {
   readonly applied: Readonly<Record<string, string>>;
@@ -17,8 +19,27 @@ const journal = (...entries: readonly [tag: string, when: number][]): string =>
     entries: entries.map(([tag, when], idx) => ({ idx, version: "7", when, tag, breakpoints: true })),
   });
 
+/** A committed file of graphile-migrate, with the hash that it has there. */
+function committed(previous: string, body: string, message = ""): { readonly hash: string; readonly text: string } {
+  const hashed = `${`${previous}\n${body.trim()}`.trim()}\n`;
+  const hash = `sha1:${createHash("sha1").update(hashed).digest("hex")}`;
+  const header = `--! Previous: ${previous || "-"}\n--! Hash: ${hash}\n${message === "" ? "" : `--! Message: ${message}\n`}`;
+  return { hash, text: `${header}\n${body}\n` };
+}
+
+const first = committed("", `${A}\n${FUNCTION}`);
+const second = committed(first.hash, `--! no-transaction\n${B}`, "Second table");
+const third = committed(second.hash, C);
+
 /** By the tool's name. */
 export const projects: Readonly<Record<string, ToolProject>> = {
+  goose: {
+    applied: {
+      "00001_a.sql": `-- +goose Up\n${A}\n-- +goose Down\nDROP TABLE a;\n`,
+      "00002_b.sql": `-- +goose Up\n${B}\n-- +goose Down\nDROP TABLE b;\n`,
+    },
+    pending: { "00003_c.sql": `-- +goose Up\n${C}\n` },
+  },
   "golang-migrate": {
     applied: {
       "000001_a.up.sql": `BEGIN;\n${A}\n${FUNCTION}\nCOMMIT;\n`,
@@ -113,13 +134,11 @@ export const projects: Readonly<Record<string, ToolProject>> = {
   },
   "graphile-migrate": {
     applied: {
-      "committed/000001.sql": `--! Previous: -\n--! Hash: sha1:0000000000000000000000000000000000000001\n\n${A}\n${FUNCTION}\n`,
-      "committed/000002-b.sql": `--! Previous: sha1:0000000000000000000000000000000000000001\n--! Hash: sha1:0000000000000000000000000000000000000002\n--! Message: Second table\n\n--! no-transaction\n${B}\n`,
+      "committed/000001.sql": first.text,
+      "committed/000002-b.sql": second.text,
       "current.sql": "-- Enter migration here\n",
     },
-    pending: {
-      "committed/000003.sql": `--! Previous: sha1:0000000000000000000000000000000000000002\n--! Hash: sha1:0000000000000000000000000000000000000003\n\n${C}\n`,
-    },
+    pending: { "committed/000003.sql": third.text },
   },
   sqitch: {
     applied: {

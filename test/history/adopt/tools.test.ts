@@ -22,6 +22,11 @@ const NO_TIME = "(time of adoption)";
 
 /** `version name source` of what is adopted, and `version state name` of what status shows then. */
 const expected: Readonly<Record<string, Expected>> = {
+  goose: {
+    table: "goose_db_version",
+    adopted: ["1 00001_a.sql goose", "2 00002_b.sql goose"],
+    after: ["1 applied 00001_a.sql", "2 applied 00002_b.sql", "3 pending 00003_c.sql"],
+  },
   "golang-migrate": {
     table: "schema_migrations",
     history: "gander_migrations",
@@ -153,7 +158,9 @@ const expected: Readonly<Record<string, Expected>> = {
   },
 };
 
-const TAKES_FILES = new Set(Object.keys(expected).filter((tool) => !["knex", "umzug", "kysely"].includes(tool)));
+const TAKES_FILES = new Set(
+  Object.keys(expected).filter((tool) => !["goose", "knex", "umzug", "kysely"].includes(tool)),
+);
 
 function fixture(database: TestDatabase, tool: string): Promise<unknown> {
   const made = readFileSync(new URL(`fixtures/${tool}.sql`, import.meta.url), "utf8");
@@ -170,7 +177,7 @@ describe.each(servers())("adopting what another tool has applied, on PostgreSQL 
     await using folder = await createFolder();
     const to = join(folder.path, "migrations");
     const takesFiles = TAKES_FILES.has(tool);
-    const migrations = takesFiles ? to : [];
+    const migrations = takesFiles ? to : tool === "goose" ? from.path : [];
     const options = { history, ...(takesFiles && { from: from.path }) };
     const before = listing(from.path);
     const plan = await adopt(database, migrations, table, options);
@@ -181,7 +188,7 @@ describe.each(servers())("adopting what another tool has applied, on PostgreSQL 
       const text = readFileSync(join(to, name), "utf8");
       for (const pattern of patterns) expect(text).toMatch(pattern);
     }
-    const files = plan.rewritten.length > 0 ? migrations : [];
+    const files = plan.rewritten.length > 0 || tool === "goose" ? migrations : [];
     const status = await statusOf(database, files, history);
     expect(status.map((line) => line.split(" ").slice(0, 3).join(" "))).toEqual(after);
     const news = after.filter((line) => line.includes(" pending ")).map((line) => line.split(" ")[2]);
