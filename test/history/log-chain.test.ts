@@ -120,32 +120,59 @@ describe.each(servers())("the log's chain on PostgreSQL $major", (server) => {
     expect([await fresh(1), await fresh(45)]).toEqual([5, 5]);
   });
 
-  test("an event that comes in at the same moment is written behind, and the step is done again", async () => {
-    await start();
-    await using first = migratorFor(database.url, FILES);
-    await first.up();
+  /** Runs something while another session has written an event and not committed it: it waits, and loses. */
+  const overtaken = async (work: () => Promise<unknown>): Promise<void> => {
     const other = new Client(database.url);
     await other.connect();
     try {
       await other.query(`BEGIN; ${logEvent(TABLE, { event: "repaired", note: "at the same moment" }, WRITER)}`);
-      await using migrator = migratorFor(database.url, { ...FILES, "3_c.sql": "CREATE TABLE c (x int);" });
-      const run = migrator.up();
+      const done = work();
       for (;;) {
-        const [row] = await database.query(
-          "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name LIKE 'gander up%' AND datname = current_database()",
+        const waiting = await database.query(
+          "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
         );
-        if (row !== undefined) break;
+        if (waiting.length > 0) break;
       }
       await other.query("COMMIT");
-      expect((await run).steps).toMatchObject([{ version: 3n }]);
+      await done;
     } finally {
       await other.end();
     }
-    expect(await verified(database.url)).toMatchObject({ events: 4, findings: [] });
-    expect(await database.query("SELECT event FROM schema_migrations_log WHERE id > 2 ORDER BY id")).toEqual([
-      { event: "repaired" },
-      { event: "applied" },
-    ]);
+    expect((await verified(database.url)).findings).toEqual([]);
+  };
+  const newest = (): Promise<unknown> =>
+    database.query("SELECT event FROM (SELECT * FROM schema_migrations_log ORDER BY id DESC LIMIT 2) l ORDER BY id");
+
+  test("an event that comes in at the same moment is written behind: by a step, which is done again", async () => {
+    await start();
+    await using first = migratorFor(database.url, FILES);
+    await first.up();
+    await using migrator = migratorFor(database.url, { ...FILES, "3_c.sql": "CREATE TABLE c (x int);" });
+    await overtaken(async () => expect((await migrator.up()).steps).toMatchObject([{ version: 3n }]));
+    expect(await newest()).toEqual([{ event: "repaired" }, { event: "applied" }]);
+  });
+
+  test("the same by a migration outside a transaction, by a failure, and by what is done by hand", async () => {
+    await start();
+    await using first = migratorFor(database.url, FILES);
+    await first.up();
+    const outside = "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE TABLE o (x int);\n";
+    for (const text of [outside, OUTSIDE.replaceAll(/\bo\b/g, "p")]) {
+      await using migrator = migratorFor(database.url, { ...FILES, [text === outside ? "3_o.sql" : "4_p.sql"]: text });
+      await overtaken(async () => expect((await migrator.up()).steps).toHaveLength(1));
+      expect(await newest()).toEqual([{ event: "repaired" }, { event: "applied" }]);
+    }
+    await using failing = migratorFor(database.url, { ...FILES, "5_f.sql": "SELECT 1/0;" });
+    await overtaken(async () => {
+      const error = await failing.up().catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "GANDER_MIGRATION_FAILED" });
+      expect(String(error)).not.toMatch("could not be written");
+    });
+    expect(await newest()).toEqual([{ event: "repaired" }, { event: "failed" }]);
+    await overtaken(() => first.accept(2n));
+    expect(await newest()).toEqual([{ event: "repaired" }, { event: "accepted" }]);
+    await overtaken(() => failing.repair({ mark: "rolled-back" }));
+    expect(await newest()).toEqual([{ event: "repaired" }, { event: "repaired" }]);
   });
 
   test("stays whole where many servers start at once, and all of them fail", async () => {
