@@ -1,4 +1,5 @@
 import { quoteLiteral } from "../../database/quote.ts";
+import { KNOWN_TOOLS } from "../../history/foreign-table.ts";
 import { type Ask, askIfPossible, type FailedStatement, quotedNames, refusedSql } from "./failed-statement.ts";
 import { tableOf, written } from "./names.ts";
 
@@ -22,7 +23,24 @@ export async function adviseOnExisting(failed: FailedStatement, ask: Ask): Promi
   }
   if (sqlState === "42723")
     return `${why} To replace it: CREATE OR REPLACE FUNCTION. If its result type changes, DROP FUNCTION comes first.`;
-  return `${why} ${remedyFor(message, name, failed)}`;
+  return `${why} ${remedyFor(message, name, failed)}${await otherTool(ask)}`;
+}
+
+/** Another tool's table says that it may have made it. */
+async function otherTool(ask: Ask): Promise<string> {
+  // Names that nothing else has.
+  const distinct = KNOWN_TOOLS.filter(
+    ({ table, found }) => table.includes("_") && (found === "shape" || found === "name"),
+  );
+  const names = distinct.map(({ table }) => quoteLiteral(table)).join(", ");
+  const rows = await askIfPossible(
+    ask,
+    `SELECT c.relname FROM pg_catalog.pg_class c WHERE c.relname IN (${names}) AND c.relkind = 'r' ORDER BY 1 LIMIT 1`,
+  );
+  const table = rows[0]?.[0];
+  const known = distinct.find((one) => one.table === table);
+  if (known === undefined) return "";
+  return `\n${known.tool} has been at work here (${table}). If it has made it: gander adopt takes over what ${known.tool} has applied, and up then runs only what is new.`;
 }
 
 function remedyFor(message: string, name: string, failed: FailedStatement): string {

@@ -89,6 +89,13 @@ describe.each(servers())("after adopting, on PostgreSQL $major", (server) => {
     expect(await database.query("SELECT to_regclass('b') IS NOT NULL AS b")).toEqual([{ b: true }]);
   });
 
+  test("who forgets to adopt is told where the first migration fails", async () => {
+    await using database = await createDatabase(server);
+    await database.query(`${SCHEMA} ${GOOSE}`);
+    await using migrator = createMigrator({ database: database.url, migrations: FILES });
+    expect(await refusal(migrator.up())).toMatch(/goose has been at work here \(goose_db_version\)[\s\S]*gander adopt/);
+  });
+
   test("back to goose: its table is written, made where there is none, and then the same", async () => {
     await using database = await createDatabase(server);
     await upWith(database, FILES);
