@@ -94,9 +94,10 @@ async function openSecond(context: RunContext): Promise<Second | undefined> {
   try {
     const settings = transactionSettings(context, { lockTimeout: context.lockTimeout }, "gander run lock").join("\n  ");
     const results = await connection.send(
-      `BEGIN ISOLATION LEVEL READ COMMITTED;\n${doBlock(`BEGIN ${settings} ${tryLock(context)} END`)};\n${OWN_SESSION}`,
+      // The role that migrations run as may not be told when the session of another one began.
+      `BEGIN ISOLATION LEVEL READ COMMITTED;\n${OWN_SESSION};\n${doBlock(`BEGIN ${settings} ${tryLock(context)} END`)}`,
     );
-    const [backendId, backendStart] = results.at(-1)?.rows[0] ?? [];
+    const [backendId, backendStart] = results[1]?.rows[0] ?? [];
     const stand = { backendId: Number(backendId), backendStart: backendStart ?? "", leaseMs: GUARD_LEASE_MS };
     return { connection, stand, end };
   } catch (error) {

@@ -57,5 +57,23 @@ describe.runIf(hasPgbouncer).each(servers())(
       expect((await migrator.up()).steps).toHaveLength(1);
       expect(await database.query("SELECT n FROM done ORDER BY n")).toEqual([{ n: 1 }, { n: 2 }]);
     }, 40_000);
+
+    test("runs as another role, which may not look at the session that holds the lock", async () => {
+      await using database = await createDatabase(server);
+      await using pooler = await startPooler(server, 4);
+      const role = `r_${database.name}`;
+      await database.query(`CREATE ROLE ${role}; CREATE SCHEMA own AUTHORIZATION ${role}`);
+      try {
+        await using migrator = createMigrator({
+          database: pooler.url(database.name),
+          role,
+          table: "own.schema_migrations",
+          migrations: [{ name: "1_a.sql", text: "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE TABLE own.a ();\n" }],
+        });
+        expect((await migrator.up()).steps).toHaveLength(1);
+      } finally {
+        await database.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+      }
+    });
   },
 );
