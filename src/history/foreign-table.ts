@@ -9,7 +9,8 @@ export interface KnownTool {
   readonly columns: readonly string[];
   /**
    * `shape`: no other table has these columns, so it is found under any name. `exact`: it has these columns and no others,
-   * as others may have too, so it is found under its usual name.
+   * as others may have too, so it is found under its usual name. `name`: no other table has its name, and it may have more
+   * columns.
    */
   readonly found: "shape" | "exact" | "name";
 }
@@ -91,13 +92,18 @@ export const KNOWN_TOOLS: readonly KnownTool[] = [
   { tool: "dbmate", table: "schema_migrations", columns: ["version"], found: "exact" },
 ];
 
-/** The tools whose table has these columns; more than one where they cannot be told apart by them. */
-export function toolsWithColumns(columns: readonly string[]): readonly KnownTool[] {
+/**
+ * The tools whose table has these columns, and this name where that is known; more than one where they cannot be told apart
+ * by them.
+ */
+export function toolsWithColumns(columns: readonly string[], name?: string): readonly KnownTool[] {
   const present = new Set(columns);
   const fitting = KNOWN_TOOLS.filter(
     (known) =>
       known.columns.every((column) => present.has(column)) &&
-      (known.found === "shape" || known.columns.length === present.size),
+      (known.found === "shape" ||
+        known.columns.length === present.size ||
+        (known.found === "name" && known.table === name)),
   );
   const longest = Math.max(0, ...fitting.map((known) => known.columns.length));
   return fitting.filter((known) => known.columns.length === longest);

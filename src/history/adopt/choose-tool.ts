@@ -61,7 +61,7 @@ function candidatesOf(
 ): readonly Candidate[] {
   const isAsked = isNamed(table, request.table);
   if (request.table !== undefined && !isAsked) return [];
-  let fitting = toolsWithColumns(table.columns).filter(
+  let fitting = toolsWithColumns(table.columns, table.name).filter(
     (known) => isAsked || known.found === "shape" || known.table === table.name,
   );
   if (fitting.some(({ tool }) => tool === "Rails") && fitting.length > 1) {

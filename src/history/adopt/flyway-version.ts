@@ -20,12 +20,14 @@ const MOST_DIGITS = 18;
 
 /**
  * One number a version, in their order: whole versions are what they are; of versions with dots each part gets the width of
- * the longest (`1.2` and `1.10` are 102 and 110); where that is too long they are numbered from 1.
+ * the longest (`1.2` and `1.10` are 102 and 110, `2024.1.31` is 20240131); where that is too long they are numbered from 1.
  */
 export function flywayNumbers(keys: readonly string[]): ReadonlyMap<string, bigint> {
   const parts = keys.map((key) => key.split("."));
   const most = Math.max(1, ...parts.map(({ length }) => length));
-  const widths = Array.from({ length: most }, (_, at) => Math.max(...parts.map((one) => (one[at] ?? "0").length)));
+  const longest = Array.from({ length: most }, (_, at) => Math.max(...parts.map((one) => (one[at] ?? "0").length)));
+  // After a year come months and days.
+  const widths = longest.map((width, at) => (at > 0 && longest[0] === 4 ? Math.max(2, width) : width));
   const isLong = widths.reduce((sum, width) => sum + width, 0) > MOST_DIGITS;
   return new Map(
     keys.map((key, index) => {

@@ -200,6 +200,71 @@ describe.each(servers())("adopting what another tool has applied, on PostgreSQL 
   });
 });
 
+describe.each(servers())("other forms of the tables, on PostgreSQL $major", (server) => {
+  test("drizzle 1.0: folders instead of a journal, and when it was applied", async () => {
+    await using database = await createDatabase(server);
+    await database.query(`${SCHEMA} CREATE SCHEMA drizzle; CREATE TABLE drizzle.__drizzle_migrations (
+      id serial PRIMARY KEY, hash text NOT NULL, created_at bigint, name text, applied_at timestamptz DEFAULT now());
+      INSERT INTO drizzle.__drizzle_migrations (hash, created_at, name, applied_at) VALUES
+        ('x', 1704067200000, '20240101000000_a', '2024-05-01 10:00:00+00')`);
+    await using from = await createFolder({
+      "20240101000000_a/migration.sql": "CREATE TABLE a (x int);",
+      "20240102000000_c/migration.sql": "CREATE TABLE c (x int);",
+    });
+    const to = join(from.path, "to");
+    const plan = await adopt(database, to, "drizzle.__drizzle_migrations", { from: from.path });
+    expect(plan.versions).toMatchObject([{ name: "1704067200000_a.sql", source: "drizzle" }]);
+    expect(await upWith(database, to)).toEqual(["1704153600000_c.sql"]);
+  });
+
+  test("umzug: with times, and a table of somebody's own", async () => {
+    await using database = await createDatabase(server);
+    await database.query(`CREATE TABLE "SequelizeMeta" (name varchar(255) PRIMARY KEY, "createdAt" timestamptz, "updatedAt" timestamptz);
+      INSERT INTO "SequelizeMeta" VALUES ('b.js', '2024-05-01 10:00:00+00', now()), ('a.js', '2024-05-01 11:00:00+00', now());
+      CREATE TABLE umzug_history (name text PRIMARY KEY); INSERT INTO umzug_history VALUES ('1_x.js')`);
+    const plan = await adopt(database, [], '"SequelizeMeta"');
+    expect(plan.versions.map(({ version, key, source }) => `${version} ${key} ${source}`)).toEqual([
+      "2 b.js umzug",
+      "1 a.js umzug",
+    ]);
+    const options = { history: "other", tool: "umzug", tableFrom: "umzug_history" };
+    expect((await adopt(database, [], "umzug_history", options)).versions).toMatchObject([
+      { version: 1n, key: "1_x.js" },
+    ]);
+  });
+
+  test("Flyway: an undo, a baseline, a deletion, dates with dots; Java is a version without SQL", async () => {
+    await using database = await createDatabase(server);
+    const [table] = readFileSync(new URL("fixtures/Flyway.sql", import.meta.url), "utf8").split("INSERT INTO");
+    const row = (rank: number, version: string, type: string) =>
+      `(${rank}, '${version}', 'd', '${type}', 's', 1, 'app', '2024-05-01 10:00:0${rank}', 1, true)`;
+    const rows = [
+      row(1, "2024.01.02", "BASELINE"),
+      row(2, "2024.01.03", "SQL"),
+      row(3, "2024.01.03", "UNDO_SQL"),
+      row(4, "2024.01.04", "JDBC"),
+      row(5, "2024.01.05", "SQL"),
+      row(6, "2024.01.05", "DELETE"),
+    ];
+    await database.query(`${SCHEMA} ${table} INSERT INTO flyway_schema_history VALUES ${rows.join(", ")}`);
+    await using from = await createFolder({
+      "sql/V2024.01.01__a.sql": "CREATE TABLE a (x int);",
+      "sql/V2024.01.02__b.sql": "CREATE TABLE b (x int);",
+      "sql/V2024.01.03__c.sql": "CREATE TABLE c (x int);",
+      "java/V2024_01_04__d.java": "class D {}",
+    });
+    const to = join(from.path, "to");
+    const plan = await adopt(database, to, "flyway_schema_history", { from: from.path });
+    expect(plan.versions.map(({ version, name }) => `${version} ${name}`)).toEqual([
+      "20240101 20240101_a.sql",
+      "20240102 20240102_b.sql",
+      "20240104 java/V2024_01_04__d.java",
+    ]);
+    expect(plan.remarks.join("\n")).toMatch(/baseline at 2024\.01\.02/);
+    expect(plan.pending).toMatchObject([{ name: "20240103_c.sql" }]);
+  });
+});
+
 function listing(folder: string): unknown {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
