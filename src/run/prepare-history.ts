@@ -55,7 +55,9 @@ async function createHistory(context: RunContext): Promise<boolean> {
         throw new ConfigError(
           `the history ${describeTable(context.table)} cannot be created: ${error.fields.message}`,
           {
-            hint: `Let the role create tables there: GRANT CREATE ON SCHEMA ${schema} TO the role; or name a schema of its own with --table schema.name`,
+            hint: /language/.test(error.fields.message)
+              ? "The log's trigger is a function in PL/pgSQL: GRANT USAGE ON LANGUAGE plpgsql TO the role"
+              : `Let the role create tables there: GRANT CREATE ON SCHEMA ${schema} TO the role; or name a schema of its own with --table schema.name`,
             cause: error,
           },
         );

@@ -26,7 +26,15 @@ export interface RunMemory {
 
 /** A run that has not begun. */
 export function createMemory(): RunMemory {
-  return { runId: randomUUID(), asked: undefined, planned: undefined, from: undefined, done: [], logHead: undefined, losses: 0 };
+  return {
+    runId: randomUUID(),
+    asked: undefined,
+    planned: undefined,
+    from: undefined,
+    done: [],
+    logHead: undefined,
+    losses: 0,
+  };
 }
 
 /**

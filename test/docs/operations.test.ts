@@ -278,6 +278,18 @@ describe("the nights of docs/operations.md, and what is printed in them", () => 
       expect(await ended).toBe(130);
     }));
 
+  test("Who did what, and has anybody touched the log", () =>
+    play("Who did what, and has anybody touched the log", async (night) => {
+      await night.gander("up");
+      await night.write("2_country.sql", "ALTER TABLE users ADD COLUMN country text NOT NULL;");
+      expect(await night.gander("up")).toBe(1);
+      expect(await night.gander("log --since 2d")).toBe(0);
+      expect(await night.gander("log --verify")).toBe(0);
+      await night.database.query(`ALTER TABLE schema_migrations_log DISABLE TRIGGER USER;
+        UPDATE schema_migrations_log SET database_user = 'nobody' WHERE id = 1`);
+      expect(await night.gander("log --verify")).toBe(3);
+    }));
+
   test("what the page asks the server is answered", async () => {
     await using night = await createNight(newestServer());
     await night.gander("up");
