@@ -22,6 +22,8 @@ import type { FormerBackend, RunContext } from "./run-context.ts";
 
 /** Turns of the event loop until the first message of a connection is on its way. */
 const TURNS = 4;
+/** A folder with so many files is read while the connection is made; of a larger one the server is asked meanwhile. */
+const SMALL_FOLDER = 100;
 
 /** What all runs of a migrator have in common. Times in milliseconds. */
 export interface RunSettings {
@@ -109,8 +111,9 @@ export async function openSession(
   });
   try {
     const { tableName, role } = settings;
-    // A folder that has a sum is held against it before the server is asked anything.
-    if (rows === "always" || (await opening).sum !== undefined) await reading;
+    // A folder that has a sum is held against it before the server is asked anything; a small one is read by now.
+    const { sum, files } = await opening;
+    if (rows === "always" || sum !== undefined || files.length <= SMALL_FOLDER) await reading;
     if (role !== undefined) await checkRole(connection, role);
     const found =
       rows === "always"

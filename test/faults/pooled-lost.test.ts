@@ -1,3 +1,4 @@
+import pg from "pg";
 import { describe, expect, test } from "vitest";
 import { createMigrator } from "../../src/index.ts";
 import { createDatabase, type TestDatabase } from "../support/create-database.ts";
@@ -17,6 +18,23 @@ const WAITING = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid 
 async function waitingBackend(database: TestDatabase): Promise<unknown> {
   await expect.poll(() => database.query(WAITING), { timeout: 20_000 }).toHaveLength(1);
   return (await database.query(WAITING))[0]?.["pid"];
+}
+
+/** The procedure commits, which PostgreSQL allows only in a message of its own. */
+const BY_ROLE = `-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE own.a (who text DEFAULT current_user, at timestamptz DEFAULT clock_timestamp());
+INSERT INTO own.a DEFAULT VALUES;
+CREATE PROCEDURE own.note() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO own.a DEFAULT VALUES; COMMIT; END $$;
+CALL own.note();
+`;
+
+async function askThrough(url: string): Promise<string> {
+  const client = new pg.Client(url);
+  await client.connect();
+  const { rows } = await client.query<{ who: string }>("SELECT current_user AS who");
+  await client.end();
+  return rows[0]!.who;
 }
 
 describe.runIf(hasPgbouncer).each(servers())(
@@ -68,9 +86,13 @@ describe.runIf(hasPgbouncer).each(servers())(
           database: pooler.url(database.name),
           role,
           table: "own.schema_migrations",
-          migrations: [{ name: "1_a.sql", text: "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE TABLE own.a ();\n" }],
+          migrations: [{ name: "1_a.sql", text: BY_ROLE }],
         });
         expect((await migrator.up()).steps).toHaveLength(1);
+        expect(await database.query("SELECT who FROM own.a ORDER BY at")).toEqual([{ who: role }, { who: role }]);
+        // What the pooler gives to others is nobody but the login.
+        const others = await Promise.all([1, 2, 3, 4].map(() => askThrough(pooler.url(database.name))));
+        expect(new Set(others)).toEqual(new Set([new URL(database.url).username]));
       } finally {
         await database.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
       }
