@@ -1,3 +1,4 @@
+import { PostgresError } from "../database/postgres-error.ts";
 import { ConfirmationError, FileError } from "../errors.ts";
 import { listFolderTexts } from "../files/folder-texts.ts";
 import { folderPath } from "../files/folder-path.ts";
@@ -14,7 +15,7 @@ import { toolOfFiles } from "../history/adopt/tools.ts";
 import { createTables } from "../history/layout.ts";
 import { parseTableName } from "../history/table-name.ts";
 import { checkLayout, checkState, checkWritable, type UsableState } from "./check-state.ts";
-import { prepareOrStop } from "./prepare-history.ts";
+import { explainCreation, prepareOrStop } from "./prepare-history.ts";
 import { rollBack, type RunContext } from "./run-context.ts";
 import { takeRunLock } from "./run-lock.ts";
 import { sendLogged, tellNewest } from "./send-logged.ts";
@@ -97,7 +98,7 @@ async function adoptUnderLocks(
   } catch (error) {
     undo?.();
     await rollBack(context.connection).catch(() => undefined);
-    throw error;
+    throw !state.exists && error instanceof PostgresError ? explainCreation(context, error) : error;
   }
 }
 

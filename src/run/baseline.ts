@@ -1,3 +1,4 @@
+import { PostgresError } from "../database/postgres-error.ts";
 import { ConfirmationError, UsageError } from "../errors.ts";
 import { quoteLiteral } from "../database/quote.ts";
 import type { Migration } from "../files/migration.ts";
@@ -6,7 +7,7 @@ import { createTables } from "../history/layout.ts";
 import { describeTable } from "../history/table-name.ts";
 import { doBlock } from "../history/do-block.ts";
 import { checkLayout, checkState, checkWritable, type UsableState } from "./check-state.ts";
-import { prepareOrStop } from "./prepare-history.ts";
+import { explainCreation, prepareOrStop } from "./prepare-history.ts";
 import { rollBack, type RunContext, send } from "./run-context.ts";
 import { takeRunLock } from "./run-lock.ts";
 import { sendLogged, tellNewest } from "./send-logged.ts";
@@ -103,7 +104,7 @@ async function record(
     await sendLogged(context, statements.join(";\n"), { again: false });
   } catch (error) {
     await rollBack(context.connection).catch(() => undefined);
-    throw error;
+    throw !exists && error instanceof PostgresError ? explainCreation(context, error) : error;
   }
 }
 

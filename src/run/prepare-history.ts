@@ -40,29 +40,28 @@ async function createHistory(context: RunContext): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof PostgresError)) throw error;
     await rollBack(context.connection);
-    const { schema } = context.table;
-    switch (error.sqlState) {
-      case LOCK_BUSY:
-      case "42P07":
-      case "23505":
-        return false;
-      case "3F000":
-        throw new ConfigError(`the schema ${schema} of the history does not exist`, {
-          hint: `CREATE SCHEMA ${schema}; or name another one with --table`,
-          cause: error,
-        });
-      case "42501":
-        throw new ConfigError(
-          `the history ${describeTable(context.table)} cannot be created: ${error.fields.message}`,
-          {
-            hint: /language/.test(error.fields.message)
-              ? "The log's trigger is a function in PL/pgSQL: GRANT USAGE ON LANGUAGE plpgsql TO the role"
-              : `Let the role create tables there: GRANT CREATE ON SCHEMA ${schema} TO the role; or name a schema of its own with --table schema.name`,
-            cause: error,
-          },
-        );
-      default:
-        throw error;
-    }
+    if ([LOCK_BUSY, "42P07", "23505"].includes(error.sqlState)) return false;
+    throw explainCreation(context, error);
+  }
+}
+
+/** Why the history could not be created, and what to do; an error that says something else stays as it is. */
+export function explainCreation({ table }: Pick<RunContext, "table">, error: PostgresError): Error {
+  const { schema } = table;
+  switch (error.sqlState) {
+    case "3F000":
+      return new ConfigError(`the schema ${schema} of the history does not exist`, {
+        hint: `CREATE SCHEMA ${schema}; or name another one with --table`,
+        cause: error,
+      });
+    case "42501":
+      return new ConfigError(`the history ${describeTable(table)} cannot be created: ${error.fields.message}`, {
+        hint: /language/.test(error.fields.message)
+          ? "The log's trigger is a function in PL/pgSQL: GRANT USAGE ON LANGUAGE plpgsql TO the role"
+          : `Let the role create tables there: GRANT CREATE ON SCHEMA ${schema} TO the role; or name a schema of its own with --table schema.name`,
+        cause: error,
+      });
+    default:
+      return error;
   }
 }

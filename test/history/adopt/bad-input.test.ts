@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createMigrator } from "../../../src/index.ts";
@@ -157,6 +157,43 @@ describe.each(servers())("histories that cannot be taken over, on PostgreSQL $ma
     expect(await refusal(adopt(database, from.path, "schema_migrations", options))).toMatch(
       /where the other tool's are/,
     );
+    await nothingOfOurs(database);
+  });
+
+  test("a role that may not create the history, or not read the table: the files that were written are gone again", async () => {
+    await using database = await createDatabase(server);
+    const adopter = `adopter_${process.pid}`;
+    await database.query(`${SCHEMA} ${fixture("sql-migrate")}
+      CREATE ROLE ${adopter} LOGIN;
+      REVOKE CREATE ON SCHEMA public FROM PUBLIC`);
+    await using from = await createFolder({ ...projects["sql-migrate"]!.applied, "new/.keep": "" });
+    const url = new URL(database.url);
+    url.username = adopter;
+    const to = join(from.path, "new");
+    await using migrator = createMigrator({ database: url.href, migrations: to });
+    const options = { from: from.path, to };
+    expect(await refusal(migrator.adopt(options))).toMatch(/gorp_migrations cannot be read[\s\S]*GRANT SELECT/);
+    await database.query(`GRANT SELECT ON gorp_migrations TO ${adopter}`);
+    expect(await refusal(migrator.adopt(options))).toMatch(
+      /GANDER_CONFIG: the history public\.schema_migrations cannot be created/,
+    );
+    expect(readdirSync(to)).toEqual([".keep"]);
+    await nothingOfOurs(database);
+    await database.query(`GRANT CREATE ON SCHEMA public TO ${adopter}`);
+    expect((await migrator.adopt(options)).versions).toHaveLength(2);
+    expect(readdirSync(to).toSorted()).toEqual([".keep", "1_a.sql", "2_b.sql"]);
+    await migrator.close();
+    await database.query(`DROP OWNED BY ${adopter}; DROP ROLE ${adopter}`);
+  });
+
+  test("a file that no rewriting helps is named as the other tool has it", async () => {
+    await using database = await createDatabase(server);
+    await database.query(`${SCHEMA} ${fixture("sqitch")}`);
+    const files = { ...projects["sqitch"]!.applied, "deploy/b.sql": "BEGIN;\n\\i other.sql\nCOMMIT;\n" };
+    await using from = await createFolder(files);
+    const to = join(from.path, "new");
+    const text = await refusal(adopt(database, to, "sqitch.changes", { from: from.path }));
+    expect(text).toMatch(/GANDER_FILE: these files cannot be rewritten into goose's format: deploy\/b\.sql/);
     await nothingOfOurs(database);
   });
 

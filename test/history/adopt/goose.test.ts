@@ -61,16 +61,16 @@ describe.each(servers())("adopting goose's history, on PostgreSQL $major", (serv
 
   test("rows that are false, repeated or without a time, under another name", async () => {
     await using database = await createDatabase(server);
-    const rows = [row(1), row(2), row(2, false), row(1), row(4, false), row(4, true, "NULL")].join("\n");
+    const rows = [row(1), row(2), row(2, false), row(4, false), row(4, true, "NULL"), row(1)].join("\n");
     await database.query(`${SCHEMA} ${OLD} ${rows} ALTER TABLE goose_db_version RENAME TO "Done"`);
     const plan = await adopt(database, FILES, '"Done"');
     expect(plan.from).toBe("public.Done");
     expect(plan.versions.map(({ version, source }) => `${version} ${source}`)).toEqual([
-      "1 goose",
       "4 goose (time of adoption)",
+      "1 goose",
     ]);
     expect(plan.remarks.join("\n")).toMatch(
-      /3 older rows[\s\S]*1 versions are marked as rolled back[\s\S]*of 1 it is not known/,
+      /3 older rows[\s\S]*1 version is marked as rolled back[\s\S]*of 1 it is not known/,
     );
     expect(await statusOf(database, FILES)).toEqual([
       "1 applied 1_a.sql goose",

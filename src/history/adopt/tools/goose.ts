@@ -29,8 +29,14 @@ function interpretRows(rows: readonly ToolRow[]): AppliedByTool {
   const versions = [...deciding.values()].filter(({ key }) => BigInt(key) > 0n);
   const applied = versions.filter(({ isApplied }) => isApplied === true);
   const remarks: string[] = [];
-  if (repeated > 0) remarks.push(`${repeated} older rows of versions that have several: the newest one counts`);
+  if (repeated > 0)
+    remarks.push(
+      `${repeated} older ${repeated === 1 ? "row" : "rows"} of versions that have several: the newest one counts`,
+    );
   const undone = versions.length - applied.length;
-  if (undone > 0) remarks.push(`${undone} versions are marked as rolled back (is_applied is false): not applied`);
+  if (undone > 0)
+    remarks.push(
+      `${undone} ${undone === 1 ? "version is" : "versions are"} marked as rolled back (is_applied is false): not applied`,
+    );
   return { applied: applied.map(({ key, appliedAt }) => ({ key, appliedAt: appliedAt ?? undefined })), remarks };
 }
