@@ -45,17 +45,20 @@ export function planAdoption(input: AdoptionInput): Adoption {
   });
   checkBeyondFiles(input, versions, mapping);
   checkTimes(input, versions);
-  const present = new Map(history.map((row) => [row.version, row]));
+  // A try that failed was rolled back: its version counts as pending.
+  const present = new Map(history.filter(({ state }) => state !== "failed").map((row) => [row.version, row]));
   checkDirty(versions, present);
   const taken = new Set(versions.map(({ version }) => version));
   const fresh = versions.filter(({ version }) => !present.has(version));
+  const undone = history.filter((row) => isAdoptedFrom(tool.name, row) && !taken.has(row.version));
+  checkNotEmptied(input, versions, undone);
   return {
     tool: tool.name,
     from: describeTable(chosen.table),
     table: describeTable(table),
     versions: fresh,
     known: versions.length - fresh.length,
-    undone: history.filter((row) => isAdoptedFrom(tool.name, row) && !taken.has(row.version)).map(named),
+    undone: undone.map(named),
     pending: [...mapping.migrations.values()]
       .filter(({ version }) => !taken.has(version) && !present.has(version))
       .map(named),
@@ -74,6 +77,19 @@ export function planAdoption(input: AdoptionInput): Adoption {
 
 function named({ version, name }: { readonly version: bigint; readonly name: string }) {
   return { version, name };
+}
+
+/** A table that has nothing any more was cleaned up, which rolls nothing back. @throws HistoryError */
+function checkNotEmptied(
+  { chosen: { tool, table } }: AdoptionInput,
+  versions: readonly AdoptedVersion[],
+  undone: readonly HistoryRow[],
+): void {
+  if (versions.length > 0 || undone.length === 0) return;
+  throw adoptError(
+    `${tool.name}'s table ${describeTable(table)} has nothing any more, and gander's history has ${undone.length} versions that were adopted from it`,
+    "If somebody has emptied it because it is needed no more: drop it. gander's history stays as it is.",
+  );
 }
 
 /** @throws HistoryError */

@@ -18,7 +18,10 @@ export interface TakenOver {
   readonly source: string;
 }
 
-/** The statements that note versions as applied, in this order after those that are there, each with an event in the log. */
+/**
+ * The statements that note versions as applied, in this order after those that are there, each with an event in the log. A
+ * try of gander's own that failed leaves the place.
+ */
 export function recordTakenOver(
   table: HistoryTable,
   versions: readonly TakenOver[],
@@ -26,7 +29,11 @@ export function recordTakenOver(
   note: string,
   writer: Writer,
 ): readonly string[] {
-  return versions.flatMap((one) => [insertRow(table, one), logTakenOver(table, one, event, note, writer)]);
+  return versions.flatMap((one) => [
+    `DELETE FROM ${quoteTable(table)} WHERE version_id OPERATOR(pg_catalog.=) ${one.version} AND is_dirty AND state OPERATOR(pg_catalog.=) 'failed'`,
+    insertRow(table, one),
+    logTakenOver(table, one, event, note, writer),
+  ]);
 }
 
 function insertRow(table: HistoryTable, { version, name, appliedAt, migration, source }: TakenOver): string {

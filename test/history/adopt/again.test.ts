@@ -74,9 +74,18 @@ describe.each(servers())("after adopting, on PostgreSQL $major", (server) => {
         return { ...connection, send };
       },
     };
-    await using quick = createMigrator({ database: counting, migrations: FILES.slice(0, 2) });
+    await using folder = await createFolder(
+      Object.fromEntries(FILES.slice(0, 2).map(({ name, text }) => [name, text])),
+    );
+    await using quick = createMigrator({ database: counting, migrations: folder.path });
     expect(await quick.up()).toMatchObject({ steps: [], warnings: [] });
     expect(sent).toHaveLength(1);
+    await using edited = await createFolder(
+      Object.fromEntries(FILES.slice(0, 2).map(({ name, text }) => [name, `-- a comment\n${text}`])),
+    );
+    await using commented = createMigrator({ database: counting, migrations: edited.path });
+    expect(await commented.up()).toMatchObject({ steps: [], warnings: [] });
+    expect(sent).toHaveLength(2);
     expect(await statusOf(database, FILES.slice(0, 2))).toContain("3 applied 3_c.go goose");
   });
 
@@ -89,11 +98,38 @@ describe.each(servers())("after adopting, on PostgreSQL $major", (server) => {
     expect(await database.query("SELECT to_regclass('b') IS NOT NULL AS b")).toEqual([{ b: true }]);
   });
 
-  test("who forgets to adopt is told where the first migration fails", async () => {
+  test("who forgets to adopt is told where the first migration fails, and adopts then", async () => {
     await using database = await createDatabase(server);
     await database.query(`${SCHEMA} ${GOOSE}`);
     await using migrator = createMigrator({ database: database.url, migrations: FILES });
     expect(await refusal(migrator.up())).toMatch(/goose has been at work here \(goose_db_version\)[\s\S]*gander adopt/);
+    expect(await refusal(migrator.giveBack())).toMatch(/2 versions that gander's history never had: 1, 2/);
+    await adopt(database, FILES, "goose_db_version");
+    expect(await upWith(database, FILES)).toEqual(["3_c.sql"]);
+    expect(await statusOf(database, FILES)).toEqual([
+      "1 applied 1_a.sql goose",
+      "2 applied 2_b.sql goose",
+      "3 applied 3_c.sql gander",
+    ]);
+  });
+
+  test("who forgets the baseline likewise", async () => {
+    await using database = await createDatabase(server);
+    await database.query(SCHEMA);
+    await using migrator = createMigrator({ database: database.url, migrations: FILES });
+    await refusal(migrator.up());
+    await migrator.baseline(2n);
+    expect(await upWith(database, FILES)).toEqual(["3_c.sql"]);
+  });
+
+  test("a table that was emptied since rolls nothing back", async () => {
+    await using database = await createDatabase(server);
+    await database.query(`${SCHEMA} ${GOOSE}`);
+    await adopt(database, FILES, "goose_db_version");
+    await database.query("DELETE FROM goose_db_version WHERE version_id > 0");
+    expect(await refusal(adopt(database, FILES, "goose_db_version"))).toMatch(/has nothing any more[\s\S]*drop it/);
+    expect(await statusOf(database, FILES)).toHaveLength(3);
+    expect(await upWith(database, FILES)).toEqual(["3_c.sql"]);
   });
 
   test("back to goose: its table is written, made where there is none, and then the same", async () => {
