@@ -9,24 +9,24 @@ import { compareVersions } from "./plan/compare.ts";
 import type { HeldPolicy, Plan, PlanWarning, VersionStatus } from "./plan/plan.ts";
 import type { DownTarget } from "./plan/plan-down.ts";
 import { planUp, type UpTarget } from "./plan/plan-up.ts";
-import { runAccept } from "./run/accept.ts";
-import type { AdoptRequest } from "./run/adopt.ts";
-import type { BaselinePlan, BaselineRequest } from "./run/baseline.ts";
+import { runAccept } from "./run/repair/accept.ts";
+import type { AdoptRequest } from "./run/adopt/adopt.ts";
+import type { BaselinePlan, BaselineRequest } from "./run/adopt/baseline.ts";
 import { type Confirmation, planRollback, runDown } from "./run/down.ts";
-import { checkResumable } from "./run/ran-text.ts";
+import { checkResumable } from "./run/repair/ran-text.ts";
 import { renderPlan } from "./run/render-plan.ts";
-import { combineSignals } from "./run/run-limits.ts";
+import { combineSignals } from "./run/session/run-limits.ts";
 import type { RepairMark, RepairPlan } from "./run/repair/repair-plan.ts";
 import { runRepair } from "./run/repair/run-repair.ts";
 import type { RunResult } from "./run/result.ts";
-import { explainChanges } from "./run/explain-changes.ts";
-import { warnOfOtherTool, withOtherTool } from "./run/other-tool.ts";
-import type { GiveBackPlan, GiveBackRequest } from "./run/give-back.ts";
-import { inSession, runInSession } from "./run/in-session.ts";
-import { createMemory, type RunMemory } from "./run/run-memory.ts";
-import type { RunSettings, Session } from "./run/session.ts";
+import { explainChanges } from "./run/failure/explain-changes.ts";
+import { warnOfOtherTool, withOtherTool } from "./run/adopt/other-tool.ts";
+import type { GiveBackPlan, GiveBackRequest } from "./run/adopt/give-back.ts";
+import { inSession, runInSession } from "./run/session/in-session.ts";
+import { createMemory, type RunMemory } from "./run/session/run-memory.ts";
+import type { RunSettings, Session } from "./run/session/session.ts";
 import type { Log, LogVerification } from "./run/show-log.ts";
-import { tellOrigins } from "./run/tell-origins.ts";
+import { tellOrigins } from "./run/failure/tell-origins.ts";
 import { runUp } from "./run/up.ts";
 
 export type {
@@ -236,16 +236,18 @@ export function createMigrator(options: MigratorOptions): Migrator {
     accept: (version) => withSession("always", undefined, (session) => runAccept(settings, session, version)),
     adopt: (request = {}) =>
       // The files are read when it is known which tool's they are.
-      withoutFiles(async (session) => (await import("./run/adopt.ts")).runAdopt(settings, session, request)),
+      withoutFiles(async (session) => (await import("./run/adopt/adopt.ts")).runAdopt(settings, session, request)),
     log: (filter = {}) =>
       withoutFiles(async (session) => (await import("./run/show-log.ts")).showLog(settings, session, filter)),
     verifyLog: (options = {}) =>
       withoutFiles(async (session) => (await import("./run/show-log.ts")).verifyHistory(session, options)),
     giveBack: (request = {}) =>
-      withoutFiles(async (session) => (await import("./run/give-back.ts")).runGiveBack(settings, session, request)),
+      withoutFiles(async (session) =>
+        (await import("./run/adopt/give-back.ts")).runGiveBack(settings, session, request),
+      ),
     baseline: (version, request = {}) =>
       withSession("always", undefined, async (session) =>
-        (await import("./run/baseline.ts")).runBaseline(settings, session, version, request),
+        (await import("./run/adopt/baseline.ts")).runBaseline(settings, session, version, request),
       ),
     close,
     [Symbol.asyncDispose]: close,

@@ -1,9 +1,9 @@
 import type { Plan } from "../plan/plan.ts";
 import { finishDown, finishUp, recordProgress } from "../history/record.ts";
-import { claimsOf } from "./claims.ts";
-import { sessionSettings } from "./session-settings.ts";
-import type { RunContext } from "./run-context.ts";
-import { stepParts } from "./step-message.ts";
+import { claimsOf } from "./step/claims.ts";
+import { sessionSettings } from "./step/session-settings.ts";
+import type { RunContext } from "./session/run-context.ts";
+import { stepParts } from "./step/step-message.ts";
 
 /** What would be sent for a plan, as SQL for a reviewer; variables of ENVSUB sections stand unreplaced. */
 export function renderPlan(context: RunContext, plan: Plan): string {

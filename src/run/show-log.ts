@@ -6,7 +6,7 @@ import { compareLog } from "../history/compare-log.ts";
 import { type LogEntry, type LogFilter, readLog } from "../history/read-log.ts";
 import { describeTable } from "../history/table-name.ts";
 import { verifyLog } from "../history/verify-log.ts";
-import type { RunSettings, Session } from "./session.ts";
+import type { RunSettings, Session } from "./session/session.ts";
 
 /** An event of the log, and the commit that brought its file. */
 export interface LoggedEvent extends LogEntry {

@@ -48,7 +48,9 @@ describe.each(servers())("PostgreSQL $major", (server) => {
       to: "2",
       steps: [{ version: "2", name: "2_plans.sql", direction: "up", statements: 1 }],
     });
-    expect((await gander(["up"])).out).toMatch(/^1 migration applied in .*\. The database is at version 3\.\nlog head [0-9a-f]{64}\n$/u);
+    expect((await gander(["up"])).out).toMatch(
+      /^1 migration applied in .*\. The database is at version 3\.\nlog head [0-9a-f]{64}\n$/u,
+    );
     expect((await gander(["up"])).out).toBe("Nothing to do. The database is at version 3.\n");
     expect(await gander(["up-by-one"])).toMatchObject({ code: 1, out: expect.stringContaining("Nothing to do.") });
     expect(await gander(["status", "--exit-code"])).toMatchObject({ code: 0 });

@@ -2,7 +2,7 @@ import type { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Migrator, MigratorOptions } from "../../src/index.ts";
 import { LAYOUT } from "../../src/history/layout.ts";
-import { lockKey } from "../../src/run/run-lock.ts";
+import { lockKey } from "../../src/run/lock/run-lock.ts";
 import { createDatabase } from "../support/create-database.ts";
 import { createPGlite } from "../support/create-pglite.ts";
 import { servers } from "../support/server-list.ts";

@@ -1,7 +1,7 @@
 import { HistoryError, UsageError } from "../../errors.ts";
 import type { HistoryRow } from "../../history/history.ts";
-import { isAlive } from "../alive.ts";
-import type { RunContext } from "../run-context.ts";
+import { isAlive } from "../lock/alive.ts";
+import type { RunContext } from "../session/run-context.ts";
 
 /** Finds the version to repair. @throws UsageError, HistoryError where its runner is still at work */
 export async function chooseDirty(

@@ -3,8 +3,8 @@ import type { Statement } from "../../files/migration.ts";
 import type { ObjectName } from "../../files/object-name.ts";
 import type { StatementEffect } from "../../files/statement-effect.ts";
 import { describeStatements } from "../../files/statement-kind.ts";
-import { rollBack, type RunContext } from "../run-context.ts";
-import { sessionSettings } from "../session-settings.ts";
+import { rollBack, type RunContext } from "../session/run-context.ts";
+import { sessionSettings } from "../step/session-settings.ts";
 import { type ObjectState, stateQuery } from "./object-state.ts";
 import type { ObjectFinding } from "./repair-plan.ts";
 
