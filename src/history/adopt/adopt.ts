@@ -29,14 +29,14 @@ export function planAdoption(input: AdoptionInput): Adoption {
     files.kind === "tool"
       ? { keys: files.read.files.map(({ key }) => key), files: files.read.files }
       : { keys: files.migrations.map(({ version }) => String(version)), files: [] };
-  const { applied, remarks } = tool.interpret(rows, known);
+  const { applied: ofTool, remarks } = tool.interpret(rows, known);
   const mapping = mapVersions(
     tool,
-    applied.map(({ key }) => key),
+    ofTool.map(({ key }) => key),
     files,
     input.readOptions,
   );
-  const versions = applied.map(({ key, appliedAt: kept }): AdoptedVersion => {
+  const versions = ofTool.map(({ key, appliedAt: kept }): AdoptedVersion => {
     const version = mapping.versionOf(key)?.version as bigint;
     const migration = mapping.migrations.get(version);
     const appliedAt = ignoreTimes ? undefined : kept;
@@ -50,7 +50,10 @@ export function planAdoption(input: AdoptionInput): Adoption {
   checkDirty(versions, present);
   const taken = new Set(versions.map(({ version }) => version));
   const fresh = versions.filter(({ version }) => !present.has(version));
-  const undone = history.filter((row) => isAdoptedFrom(tool.name, row) && !taken.has(row.version));
+  const applied = history.filter(({ dirty }) => !dirty);
+  const undone = applied.filter(
+    (row) => (isAdoptedFrom(tool.name, row) || input.shared.has(row.version)) && !taken.has(row.version),
+  );
   checkNotEmptied(input, versions, undone);
   return {
     tool: tool.name,
@@ -67,11 +70,14 @@ export function planAdoption(input: AdoptionInput): Adoption {
     remarks: [
       ...remarks,
       ...(files.kind === "tool" ? files.read.remarks : []),
-      ...aboutChanged(known.files, applied),
+      ...aboutChanged(known.files, ofTool),
       ...aboutCode(mapping, taken),
       ...aboutTimes(input, fresh),
     ],
     bundle: mapping.bundle,
+    shared: applied
+      .filter((row) => taken.has(row.version) && !isAdoptedFrom(tool.name, row))
+      .map(({ version }) => version),
   };
 }
 

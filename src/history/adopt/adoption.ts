@@ -43,6 +43,8 @@ export interface AdoptPlan {
 
 /** The plan with what carrying it out takes. */
 export interface Adoption extends AdoptPlan {
+  /** What the tool has applied, and is in our history without having been adopted from it. */
+  readonly shared: readonly bigint[];
   readonly bundle: readonly BundledFile[];
 }
 
@@ -52,6 +54,8 @@ export interface AdoptionInput {
   readonly files: KnownFiles;
   readonly folder: string | undefined;
   readonly history: readonly HistoryRow[];
+  /** What the tool's table had and was not adopted from it, when it was taken over last. */
+  readonly shared: ReadonlySet<bigint>;
   readonly table: HistoryTable;
   /** The server's clock. */
   readonly now: Date;

@@ -5,7 +5,7 @@ import type { HistoryTable } from "../history.ts";
 import { logEvent } from "../log-event.ts";
 import { quoteTable } from "../table-name.ts";
 import { NOW, type Writer } from "../writer.ts";
-import type { AdoptPlan } from "./adoption.ts";
+import type { Adoption } from "./adoption.ts";
 import type { ToolTable } from "./tool.ts";
 
 /** A version that counts as applied without having been run by gander. */
@@ -60,7 +60,7 @@ function logTakenOver(
 /** The statements that note all of an adoption, the state of the other tool's table among it. */
 export function recordAdopted(
   table: HistoryTable,
-  { tool, from, versions, undone }: AdoptPlan,
+  { tool, from, versions, undone, shared }: Adoption,
   { schema, name }: ToolTable,
   digest: string,
   writer: Writer,
@@ -68,7 +68,7 @@ export function recordAdopted(
   return [
     ...recordUndone(table, undone, `rolled back by ${tool} (${from})`, writer),
     ...recordTakenOver(table, versions, "adopted", `from ${tool} (${from})`, writer),
-    recordAdoptedState(table, { tool, schema, name, digest }, writer),
+    recordAdoptedState(table, { tool, schema, name, digest, shared: shared.map(String) }, writer),
   ];
 }
 
@@ -91,6 +91,8 @@ export interface AdoptedState {
   readonly schema: string;
   readonly name: string;
   readonly digest: string;
+  /** Versions that the tool's table had and that were not adopted from it: written into it, or applied by both. */
+  readonly shared: readonly string[];
 }
 
 /** Notes in which state the other tool's table was taken over. */

@@ -10,13 +10,14 @@ import type { Adoption, AdoptPlan } from "../../history/adopt/adoption.ts";
 import { type ChosenTool, chooseTool } from "../../history/adopt/choose-tool.ts";
 import type { KnownFiles } from "../../history/adopt/known-files.ts";
 import { findToolTables, readToolRows } from "../../history/adopt/read-tool.ts";
-import { recordAdopted } from "../../history/adopt/record-adopted.ts";
+import { adoptedStateMessage } from "../../history/adopt/adopted-state.ts";
+import { type AdoptedState, recordAdopted } from "../../history/adopt/record-adopted.ts";
 import { toolOfFiles } from "../../history/adopt/tools.ts";
 import { createTables } from "../../history/layout.ts";
 import { parseTableName } from "../../history/table-name.ts";
 import { checkLayout, checkState, checkWritable, type UsableState } from "../session/check-state.ts";
 import { explainCreation, prepareOrStop } from "../session/prepare-history.ts";
-import { rollBack, type RunContext } from "../session/run-context.ts";
+import { rollBack, type RunContext, send } from "../session/run-context.ts";
 import { takeRunLock } from "../lock/run-lock.ts";
 import { sendLogged, tellNewest } from "../step/send-logged.ts";
 import type { RunSettings, Session } from "../session/session.ts";
@@ -123,6 +124,7 @@ async function look(
     files,
     folder,
     history: state.rows ?? [],
+    shared: await readShared(context, state, chosen),
     table: state.table,
     now: new Date(state.now),
     readOptions: settings.readOptions,
@@ -132,6 +134,19 @@ async function look(
   const writing =
     folder === undefined ? undefined : planFolder(folder, folderPath(request.from as string | URL), adoption.bundle);
   return { adoption, chosen, writing };
+}
+
+/** What the tool's table had beside what was adopted from it, when it was taken over last. */
+async function readShared(
+  context: RunContext,
+  { exists }: UsableState,
+  { tool }: ChosenTool,
+): Promise<ReadonlySet<bigint>> {
+  if (!exists) return new Set();
+  const results = await send(context, adoptedStateMessage(context.table));
+  const note = results.at(-1)?.rows[0]?.[0] ?? "";
+  const state = note === "" ? undefined : (JSON.parse(note) as AdoptedState);
+  return new Set(state?.tool === tool.name ? state.shared.map(BigInt) : []);
 }
 
 function readFiles(
@@ -173,8 +188,8 @@ function isEmpty({ versions, undone, known }: Adoption, writing: FolderWriting |
 }
 
 function planOf(adoption: Adoption): AdoptPlan {
-  const { bundle, ...plan } = adoption;
-  void bundle;
+  const { bundle, shared, ...plan } = adoption;
+  void [bundle, shared];
   return plan;
 }
 

@@ -1,4 +1,5 @@
 import { ConfirmationError } from "../../errors.ts";
+import { isAdoptedFrom } from "../../history/adopt/adopt.ts";
 import { adoptError } from "../../history/adopt/adopt-error.ts";
 import { createGooseTable, type GooseRow, writeGooseRows } from "../../history/adopt/goose-table.ts";
 import { findToolTables, readToolRows } from "../../history/adopt/read-tool.ts";
@@ -86,7 +87,11 @@ async function writeUnderLocks(
   const note = `written into goose's table ${plan.table}: ${plan.added.length} added, ${plan.removed.length} removed`;
   const noted = [
     logEvent(context.table, { event: "adopted", note }, writer),
-    recordAdoptedState(context.table, { tool: goose.name, schema: table.schema, name: table.name, digest }, writer),
+    recordAdoptedState(
+      context.table,
+      { tool: goose.name, schema: table.schema, name: table.name, digest, shared: sharedOf(state) },
+      writer,
+    ),
     tellNewest(context),
     "COMMIT",
   ];
@@ -119,6 +124,12 @@ async function look(context: RunContext, state: UsableState, request: GiveBackRe
   const removed = applied.filter((version) => !ours.has(version));
   await checkKnown(context, removed, table);
   return { plan: { table: describeTable(table), exists: found.length > 0, added, removed }, table };
+}
+
+/** What goose's table has now beside what was adopted from it. */
+function sharedOf({ rows = [] }: UsableState): readonly string[] {
+  const own = rows.filter((row) => !row.dirty && !isAdoptedFrom(goose.name, row));
+  return own.map(({ version }) => String(version));
 }
 
 /** What gander never had was not rolled back by it. @throws HistoryError */

@@ -162,5 +162,8 @@ describe.each(servers())("after adopting, on PostgreSQL $major", (server) => {
     expect((await runGander([...command, "--yes"], { environment })).out).toMatch(/Nothing to write/);
     expect((await runGander(["adopt", "--back", "knex", "--yes"], { environment })).code).toBe(2);
     expect(await adopt(database, FILES, "goose_db_version")).toMatchObject({ versions: [], known: 2, undone: [] });
+    await database.query("DELETE FROM goose_db_version WHERE version_id = 2; DROP TABLE b");
+    expect(await adopt(database, FILES, "goose_db_version")).toMatchObject({ known: 1, undone: [{ version: 2n }] });
+    expect(await upWith(database, FILES.slice(0, 2))).toEqual(["2_b.sql"]);
   });
 });
