@@ -1,8 +1,8 @@
 // Builds the package: tsc checks and translates src into build/, and rolldown packs that into the few files of dist/ that
 // are published. A program on Node 20 spends half a millisecond on each module it loads, and servers start often.
 import { spawnSync } from "node:child_process";
-import { cpSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { cpSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -25,9 +25,10 @@ const bundle = await rolldown({
   logLevel: "warn",
 });
 rmSync(dist, { recursive: true, force: true });
-// What every start needs goes into one file; what few need (advice, files to create, completion) stays apart.
+// What every start loads goes into one file; what is imported when first needed (advice, repair, adoption) stays apart.
+const core = reachedFrom(join(build, "index.js"));
 const groups = [
-  { name: "core", test: /build[\\/](database|files|history|plan|run[\\/](?!advice)|[^\\/]+\.js$)/ },
+  { name: "core", test: (id) => core.has(id) },
   { name: "cli", test: /build[\\/]cli[\\/](?!commands[\\/]|completion[\\/]|confirm|progress|report-error|main)/ },
 ];
 await bundle.write({
@@ -35,8 +36,27 @@ await bundle.write({
   format: "esm",
   chunkFileNames: "chunks/[name]-[hash].js",
   codeSplitting: { groups },
+  // The declarations have them.
+  comments: false,
 });
 await bundle.close();
 
-const declarations = (path) => !path.endsWith(".js") && !/build[\\/](cli|report)([\\/]|$)/.test(path);
-cpSync(build, dist, { recursive: true, filter: declarations });
+for (const path of reachedFrom(join(build, "index.d.ts"))) cpSync(path, join(dist, relative(build, path)));
+
+/** The modules, or declarations, that one needs at once, itself included. */
+function reachedFrom(entry) {
+  const reached = new Set([entry]);
+  const suffix = entry.endsWith(".d.ts") ? ".d.ts" : ".js";
+  // A set can grow while it is walked.
+  for (const path of reached) {
+    const text = readFileSync(path, "utf8");
+    const imports =
+      suffix === ".js"
+        ? /(?:^|\n)(?:import|export)\s(?:[^"();]*\sfrom\s)?"(\.[^"]+)"/g
+        : /(?:from |import\()"(\.[^"]+)"/g;
+    for (const [, specifier] of text.matchAll(imports)) {
+      reached.add(join(dirname(path), specifier.replace(/\.(js|ts)$/, suffix)));
+    }
+  }
+  return reached;
+}

@@ -9,15 +9,12 @@ import { compareVersions } from "./plan/compare.ts";
 import type { HeldPolicy, Plan, PlanWarning, VersionStatus } from "./plan/plan.ts";
 import type { DownTarget } from "./plan/plan-down.ts";
 import { planUp, type UpTarget } from "./plan/plan-up.ts";
-import { runAccept } from "./run/repair/accept.ts";
 import type { AdoptRequest } from "./run/adopt/adopt.ts";
 import type { BaselinePlan, BaselineRequest } from "./run/adopt/baseline.ts";
 import { type Confirmation, planRollback, runDown } from "./run/down.ts";
 import { checkResumable } from "./run/repair/ran-text.ts";
-import { renderPlan } from "./run/render-plan.ts";
 import { combineSignals } from "./run/session/run-limits.ts";
 import type { RepairMark, RepairPlan } from "./run/repair/repair-plan.ts";
-import { runRepair } from "./run/repair/run-repair.ts";
 import type { RunResult } from "./run/result.ts";
 import { explainChanges } from "./run/failure/explain-changes.ts";
 import { warnOfOtherTool, withOtherTool } from "./run/adopt/other-tool.ts";
@@ -230,10 +227,18 @@ export function createMigrator(options: MigratorOptions): Migrator {
           allowEmptyDown,
         });
       }),
-    renderPlan: (plan) => withSession("always", undefined, async ({ context }) => renderPlan(context, plan)),
+    renderPlan: (plan) =>
+      withSession("always", undefined, async ({ context }) =>
+        (await import("./run/render-plan.ts")).renderPlan(context, plan),
+      ),
     repair: ({ version, mark = "resumable", confirm } = {}) =>
-      withSession("always", undefined, (session) => runRepair(settings, session, { version, mark, confirm })),
-    accept: (version) => withSession("always", undefined, (session) => runAccept(settings, session, version)),
+      withSession("always", undefined, async (session) =>
+        (await import("./run/repair/run-repair.ts")).runRepair(settings, session, { version, mark, confirm }),
+      ),
+    accept: (version) =>
+      withSession("always", undefined, async (session) =>
+        (await import("./run/repair/accept.ts")).runAccept(settings, session, version),
+      ),
     adopt: (request = {}) =>
       // The files are read when it is known which tool's they are.
       withoutFiles(async (session) => (await import("./run/adopt/adopt.ts")).runAdopt(settings, session, request)),
