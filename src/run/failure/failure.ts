@@ -97,6 +97,7 @@ export async function failureOf(
     },
     async (sql) => (await context.connection.send(sql)).at(-1)?.rows ?? [],
   );
+  const isOurs = failed.frame !== undefined && FRAMES[failed.frame] === undefined;
   const failure: Failure = {
     direction,
     version: migration.version,
@@ -112,7 +113,8 @@ export async function failureOf(
     serverMessage: redact(error.fields.message, step),
     detail: redact(error.fields.detail, step),
     serverHint: redact(error.fields.hint, step),
-    where: redact(error.fields.where, step),
+    // Of a statement of ours it would be the statement itself.
+    where: isOurs ? undefined : redact(error.fields.where, step),
     applied,
     state,
   };
