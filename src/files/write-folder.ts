@@ -29,7 +29,7 @@ export function planFolder(folder: string, from: string, files: readonly Bundled
   throw new UsageError(
     `the folder ${folder} is not empty, and has not what would be written into it (${others[0]?.name})`,
     {
-      hint: "Name a new folder with --to, or empty this one. Nothing was written.",
+      hint: "Name a new folder with --to, or empty this one. If it has the rewritten files, edited since: leave --from away. Nothing was written.",
     },
   );
 }

@@ -6,10 +6,15 @@ import type { View } from "./view.ts";
 
 /** What `baseline` is going to do. */
 export function renderBaselinePlan(plan: BaselinePlan, { style }: View): string {
+  const others = plan.otherTools.map(
+    ({ tool, table }) =>
+      `${style("warning", "note:")} ${tool} has a table here (${printableLine(table)}): gander adopt takes over what it has applied, with its times and order`,
+  );
   return [
     style("strong", `These count as applied from now on (${printableLine(plan.table)}). No migration runs.`),
     ...plan.versions.map(({ name }) => `  ${printableLine(name)}`),
     "",
+    ...others,
     `The database has ${counted(plan.objects, "table, view or function", "tables, views and functions")}. ${left(plan)}`,
   ].join("\n");
 }
@@ -25,6 +30,7 @@ export function baselineJson(plan: BaselinePlan): JsonFields {
     ...plan,
     versions: plan.versions.map((one) => ({ ...one })),
     pending: plan.pending.map((one) => ({ ...one })),
+    otherTools: plan.otherTools.map((one) => ({ ...one })),
   };
 }
 

@@ -2,7 +2,9 @@ import { PostgresError } from "../../database/postgres-error.ts";
 import { ConfirmationError, UsageError } from "../../errors.ts";
 import { quoteLiteral } from "../../database/quote.ts";
 import type { Migration } from "../../files/migration.ts";
+import { findToolTables } from "../../history/adopt/read-tool.ts";
 import { recordTakenOver } from "../../history/adopt/record-adopted.ts";
+import { toolsWithColumns } from "../../history/foreign-table.ts";
 import { createTables } from "../../history/layout.ts";
 import { describeTable } from "../../history/table-name.ts";
 import { doBlock } from "../../history/do-block.ts";
@@ -27,6 +29,8 @@ export interface BaselinePlan {
   readonly pending: readonly { readonly version: bigint; readonly name: string }[];
   /** How many tables, views and functions the database has, gander's own aside. */
   readonly objects: number;
+  /** Other tools' tables that are there: what they know could be adopted. */
+  readonly otherTools: readonly { readonly tool: string; readonly table: string }[];
 }
 
 /** What is to be marked, and how. */
@@ -54,7 +58,7 @@ export async function runBaseline(
     checkNothingApplied(current);
     const objects = await countObjects(context);
     if (objects === 0 && request.allowEmpty !== true) throw emptyError(version);
-    return planOf(migrations, current, version, objects);
+    return { ...planOf(migrations, current, version, objects), otherTools: await findOtherTools(context) };
   };
   const first = await look(state);
   if (request.dryRun === true) return first;
@@ -113,7 +117,7 @@ function planOf(
   { table }: UsableState,
   version: bigint,
   objects: number,
-): BaselinePlan {
+): Omit<BaselinePlan, "otherTools"> {
   if (!migrations.some((migration) => migration.version === version)) {
     throw new UsageError(`there is no migration with version ${version}`, {
       hint: "Name the version of the newest file whose changes the database has. gander status lists the versions.",
@@ -140,6 +144,18 @@ function checkNothingApplied({ rows = [], table, applied }: UsableState): void {
       hint: "A baseline is for a database that gander has not migrated yet. gander status shows what is there; gander adopt takes over what another tool has applied.",
     },
   );
+}
+
+/** Tables in our history's schema that can only be another tool's. */
+async function findOtherTools({ connection, table }: RunContext): Promise<BaselinePlan["otherTools"]> {
+  const tables = (await findToolTables(connection, undefined)).filter(({ schema }) => schema === table.schema);
+  return tables.flatMap((one) => {
+    const known = toolsWithColumns(one.columns, one.name).filter(
+      ({ found, table: usual }) => found === "shape" || usual === one.name,
+    );
+    const names = known.map(({ tool }) => tool).join(" or ");
+    return names === "" ? [] : [{ tool: names, table: describeTable(one) }];
+  });
 }
 
 /** Tables, views, sequences and functions of users, but for extensions' and our own. */

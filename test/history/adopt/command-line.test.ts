@@ -82,6 +82,10 @@ describe.each(servers())("gander adopt and baseline, on PostgreSQL $major", (ser
     expect((await run("baseline", "7", "--yes")).log).toMatch(/no migration with version 7/);
     expect((await run("baseline", "2", "--dry-run")).out).toMatch(/1_a\.sql\n +2_b\.sql\n\nThe database has 2 tables/);
     expect(await database.query("SELECT to_regclass('schema_migrations') AS t")).toEqual([{ t: null }]);
+    await database.query("CREATE TABLE gorp_migrations (id text PRIMARY KEY, applied_at timestamptz)");
+    expect((await run("baseline", "2", "--dry-run")).out).toMatch(
+      /note: sql-migrate has a table here \(public\.gorp_migrations\): gander adopt/,
+    );
     expect((await run("baseline", "2", "--yes")).out).toMatch(
       /marked as being at version 2: 2 migrations count as applied/,
     );
