@@ -208,7 +208,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
         historyExists: state.exists,
         version: state.newest,
         versions: compareVersions(source.files().migrations, state.rows ?? []),
-        warnings: await warnOfOtherTool(context, state),
+        warnings: await warnOfOtherTool(context, state, "any"),
       })),
     version: () => withSession("always", undefined, async ({ state }) => state.newest),
     plan: (planOptions = {}) =>
@@ -220,7 +220,7 @@ export function createMigrator(options: MigratorOptions): Migrator {
           const plan = await explainChanges(context, migrations, () =>
             planUp(migrations, historyOf(state), planOptions, settings.policies),
           );
-          return await withOtherTool(context, state, plan);
+          return await withOtherTool(context, state, plan, "any");
         }
         const { to, allowEmptyDown = false } = planOptions;
         return await planRollback(settings, session, state, to === undefined ? "last" : { above: to }, {

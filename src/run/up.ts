@@ -52,7 +52,7 @@ export async function runUp(
       return planUp(files.migrations, historyOf(current), whatIsLeft(target, memory), settings.policies);
     };
     const made = await planOnLayout(current, () => explainChanges(context, files.migrations, makePlan));
-    return withOtherTool(context, current, made);
+    return withOtherTool(context, current, made, "adopted");
   };
   for (const warning of warningsOf(files.warnings)) context.emit({ type: "warning", warning });
   if (!isUnderWay(state)) {

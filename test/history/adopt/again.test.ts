@@ -142,6 +142,11 @@ describe.each(servers())("after adopting, on PostgreSQL $major", (server) => {
     await migrator.giveBack();
     const rows = "SELECT version_id::int AS v, is_applied AS a FROM goose_db_version ORDER BY id";
     expect(await database.query(rows)).toEqual([0, 1, 2, 3].map((v) => ({ v, a: true })));
+    expect((await migrator.status()).warnings).toEqual([]);
+    await database.query("INSERT INTO goose_db_version (version_id, is_applied) VALUES (3, true)");
+    expect((await migrator.status()).warnings).toHaveLength(1);
+    expect((await migrator.plan()).warnings).toHaveLength(1);
+    await database.query("DELETE FROM goose_db_version WHERE id = (SELECT max(id) FROM goose_db_version)");
     const [times] = await database.query(
       `SELECT bool_and(abs(extract(epoch FROM g.tstamp::timestamptz - m."timestamp")) < 0.01) AS same
        FROM goose_db_version g JOIN schema_migrations m USING (version_id)`,
