@@ -16,6 +16,18 @@ async function limit(database: TestDatabase, major: number): Promise<void> {
 const SLOW = "SELECT pg_sleep(1);";
 const OUTSIDE = "-- +goose NO TRANSACTION\n-- +goose Up\n";
 
+/** Waits for the second table once the other session waits for the first: each session looks for a deadlock only once. */
+const DEADLOCK = `SET LOCAL deadlock_timeout = '50ms';
+LOCK TABLE a;
+DO $$ BEGIN
+  WHILE EXISTS (SELECT FROM pg_locks WHERE relation = 'b'::regclass AND granted)
+    AND NOT EXISTS (SELECT FROM pg_locks WHERE relation = 'a'::regclass AND NOT granted)
+  LOOP
+    PERFORM pg_sleep(0.01);
+  END LOOP;
+END $$;
+LOCK TABLE b;`;
+
 describe.each(servers())("limits of a role or a database, on PostgreSQL $major", (server) => {
   test("end no migration: in a transaction, outside, alone, and between two tries", async () => {
     await using database = await createDatabase(server);
@@ -134,7 +146,7 @@ CREATE INDEX ON slow (slow(x))`);
     await using migrator = migratorFor(
       database.url,
       {
-        "1_a.sql": "SET LOCAL deadlock_timeout = '50ms';\nLOCK TABLE a;\nLOCK TABLE b;",
+        "1_a.sql": DEADLOCK,
       },
       { lockTimeout: 0 },
     );
@@ -148,7 +160,7 @@ CREATE INDEX ON slow (slow(x))`);
 
     await other.query("BEGIN; UPDATE a SET x = 2");
     await using serial = migratorFor(database.url, {
-      "1_a.sql": "SET LOCAL deadlock_timeout = '50ms';\nLOCK TABLE a;\nLOCK TABLE b;",
+      "1_a.sql": DEADLOCK,
       "2_b.sql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\nUPDATE a SET x = x + 10;",
     });
     const second = serial.up();
