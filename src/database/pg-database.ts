@@ -142,7 +142,8 @@ export async function endClient(client: PgClient): Promise<void> {
     .end()
     .catch(() => {})
     .then(() => clearTimeout(timer));
-  await Promise.race([said, ended]);
+  // A plain socket has it by now.
+  if (stream.writableLength > 0 || client.ssl !== false) await Promise.race([said, ended]);
 }
 
 /** A client that we are done with may still report that its socket ended, which nobody needs to know. */

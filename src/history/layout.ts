@@ -1,5 +1,6 @@
 import { quoteLiteral } from "../database/quote.ts";
 import { refuseChanges, revokeFromOthers } from "./append-only.ts";
+import { TOKEN_FINGERPRINT_SQL } from "./digest.ts";
 import { type HistoryTable, STATES } from "./history.ts";
 import { quoteLogTable, quoteTable } from "./table-name.ts";
 
@@ -8,6 +9,9 @@ import { quoteLogTable, quoteTable } from "./table-name.ts";
  * of a table: it survives dump and restore, and needs no row.
  */
 export const LAYOUT = 2;
+
+/** For the digest over tokens: a sum of numbers costs a start less than one over texts. */
+const TOKEN_FINGERPRINT = `token_fingerprint bigint GENERATED ALWAYS AS (${TOKEN_FINGERPRINT_SQL}) STORED`;
 
 /**
  * What a later layout adds to the one before. It only ever adds: columns that may be NULL or have a default, and states
@@ -18,7 +22,7 @@ const ADDED: readonly { readonly layout: number; readonly changes: (table: Histo
   {
     layout: 2,
     changes: (table) => [
-      `ALTER TABLE ${quoteTable(table)} ADD COLUMN IF NOT EXISTS lease_until timestamptz`,
+      `ALTER TABLE ${quoteTable(table)} ADD COLUMN IF NOT EXISTS lease_until timestamptz, ADD COLUMN IF NOT EXISTS ${TOKEN_FINGERPRINT}`,
       `ALTER TABLE ${quoteLogTable(table)} ${["run_id", "deployment", "previous_hash", "hash"].map((column) => `ADD COLUMN IF NOT EXISTS ${column} text`).join(", ")}`,
       ...refuseChanges(table),
       revokeFromOthers(table, "UPDATE, DELETE, TRUNCATE"),
@@ -68,6 +72,7 @@ export function createTables(table: HistoryTable): readonly string[] {
   text_fingerprint bigint,
   source text NOT NULL,
   lease_until timestamptz,
+  ${TOKEN_FINGERPRINT},
   layout smallint NOT NULL DEFAULT ${LAYOUT}
 )`,
     `CREATE TABLE ${quoteLogTable(table)} (

@@ -1,45 +1,37 @@
 import type { Connection } from "../database/connection.ts";
 import { PostgresError } from "../database/postgres-error.ts";
 import { quoteLiteral } from "../database/quote.ts";
-import { DIGEST_SQL, TEXT_DIGEST_COLUMNS } from "./digest.ts";
+import { DIGEST_COLUMNS } from "./digest.ts";
 import { type DatabaseState, readState } from "./read-state.ts";
 import type { TableName } from "./table-name.ts";
 
 /**
  * The quickest look: one plain SELECT. What a new session of the server meets for the first time is what costs, so it asks
  * for as few different things as it can, and for no DO block, which would load PL/pgSQL. `query_to_xml` runs a query given as
- * text, so a missing table is no error; the digest over tokens is asked for only where the one over texts is not the
- * expected one.
+ * text, so a missing table is no error.
  */
-function summaryMessage(name: TableName, expectedTexts: string | undefined, role: string | undefined): string {
+function summaryMessage(name: TableName, role: string | undefined): string {
   const schema = name.schema === undefined ? "pg_catalog.current_schema()" : quoteLiteral(name.schema);
   const table = `pg_catalog.format('%I.%I', ${schema}, ${quoteLiteral(name.name)})`;
-  const ask = (columns: string): string =>
-    `pg_catalog.query_to_xml(${quoteLiteral(`SELECT ${columns} FROM `)} OPERATOR(pg_catalog.||) ${table}, false, false, '')::text`;
-  const seen = quoteLiteral(`<s>${expectedTexts?.split(":")[2] ?? "?"}</s>`);
+  const query = `${quoteLiteral(`SELECT ${DIGEST_COLUMNS} FROM `)} OPERATOR(pg_catalog.||) ${table}`;
   const become = role === undefined ? "" : `SELECT pg_catalog.set_config('role', ${quoteLiteral(role)}, true);\n`;
   return `${become}SELECT ${schema}, pg_catalog.pg_backend_pid(), pg_catalog.current_setting('server_version'),
-  pg_catalog.clock_timestamp(), t.x,
-  CASE WHEN pg_catalog.strpos(t.x, ${seen}) OPERATOR(pg_catalog.=) 0 THEN ${ask(`${DIGEST_SQL} AS s`)} END
-FROM (SELECT CASE WHEN pg_catalog.to_regclass(${table}) IS NULL THEN NULL ELSE ${ask(TEXT_DIGEST_COLUMNS)} END OFFSET 0) AS t(x)`;
+  pg_catalog.clock_timestamp(),
+  CASE WHEN pg_catalog.to_regclass(${table}) IS NOT NULL THEN pg_catalog.query_to_xml(${query}, false, false, '') END`;
 }
 
 /**
  * Reads the history in one round trip: its digest alone where that is the expected one (`rows` is then undefined). One that
- * differs is read in full by a second look; so is what the quick look cannot cope with, such as another tool's table.
- * `known` is what is expected, where it is known when the question goes out.
+ * differs is read in full by a second look; so is what the quick look cannot cope with, such as another tool's table. What is
+ * expected need not be known yet when the question goes out.
  */
 export async function readSummary(
   connection: Connection,
   name: TableName,
-  known: ExpectedDigest | undefined,
   expected: Promise<ExpectedDigest>,
   role: string | undefined,
 ): Promise<DatabaseState> {
-  const [summary, { ofTexts, ofFiles }] = await Promise.all([
-    quickLook(connection, name, known?.ofTexts, role),
-    expected,
-  ]);
+  const [summary, { ofTexts, ofFiles }] = await Promise.all([quickLook(connection, name, role), expected]);
   if (summary !== undefined && !summary.exists) return summary;
   if (summary?.textDigest !== undefined && summary.textDigest === ofTexts) return summary;
   const unlessDigest = ofFiles();
@@ -58,11 +50,10 @@ export interface ExpectedDigest {
 async function quickLook(
   connection: Connection,
   name: TableName,
-  expectedTexts: string | undefined,
   role: string | undefined,
 ): Promise<DatabaseState | undefined> {
   try {
-    const results = await connection.send(summaryMessage(name, expectedTexts, role));
+    const results = await connection.send(summaryMessage(name, role));
     return parseSummary(name, results.at(-1)?.rows[0] ?? []);
   } catch (error) {
     // No schema, another tool's columns, no right to read, a server without the function: the full look tells which.
@@ -72,12 +63,13 @@ async function quickLook(
 }
 
 function parseSummary(name: TableName, row: readonly (string | null)[]): DatabaseState | undefined {
-  const [schema, backendId, version, now, texts, tokens] = row;
+  const [schema, backendId, version, now, found] = row;
   if (schema === null || schema === undefined) return undefined;
-  const exists = texts !== null;
-  const rows = numberIn("n", texts);
+  const exists = found !== null;
+  const [rows, dirty = "0"] = [numberIn("n", found), numberIn("d", found)];
   if (exists && rows === undefined) return undefined;
-  const dirty = numberIn("d", texts) ?? "0";
+  const digestOf = (sum: string): string | undefined =>
+    exists ? `${rows}:${dirty}:${numberIn(sum, found) ?? 0}` : undefined;
   return {
     serverVersion: version?.split(" ")[0] ?? "",
     serverVersionNumber: versionNumber(version ?? ""),
@@ -90,9 +82,9 @@ function parseSummary(name: TableName, row: readonly (string | null)[]): Databas
     foreignColumns: undefined,
     layout: undefined,
     elsewhere: [],
-    digest: /<s>(\S+)<\/s>/.exec(tokens ?? "")?.[1],
-    textDigest: exists ? `${rows}:${dirty}:${numberIn("s", texts) ?? 0}` : undefined,
-    newest: BigInt(numberIn("v", texts) ?? 0),
+    digest: digestOf("t"),
+    textDigest: digestOf("s"),
+    newest: BigInt(numberIn("v", found) ?? 0),
     applied: Number(rows ?? 0) - Number(dirty),
     rows: exists ? undefined : [],
   };

@@ -59,16 +59,10 @@ describe.each(servers())("the digests on PostgreSQL $major", (server) => {
           expect((await readState(connection, NAME, { unlessDigest: digest }, undefined)).rows).toBeUndefined();
           const ofTexts = digestTexts(texts.map(fingerprint));
           const expected = { ofTexts, ofFiles: () => digest };
-          for (const known of [expected, undefined]) {
-            const seen = await readSummary(connection, NAME, known, Promise.resolve(expected), undefined);
-            expect(seen.textDigest).toBe(ofTexts);
-            expect(seen.rows).toBeUndefined();
-          }
           const other = { ...expected, ofTexts: "0:0:1" };
-          for (const known of [other, undefined]) {
-            const seen = await readSummary(connection, NAME, known, Promise.resolve(other), undefined);
-            expect(seen.digest).toBe(digest);
-            expect(seen.rows).toBeUndefined();
+          for (const wanted of [expected, other]) {
+            const seen = await readSummary(connection, NAME, Promise.resolve(wanted), undefined);
+            expect(seen).toMatchObject({ textDigest: ofTexts, digest, rows: undefined });
           }
         }),
         { numRuns: 40 },
@@ -89,8 +83,7 @@ describe.each(servers())("the digests on PostgreSQL $major", (server) => {
       const migrations = texts.map(parse);
       await record(connection, migrations);
       const expected = { ofTexts: digestTexts(texts.map(fingerprint)), ofFiles: () => digestFiles(migrations) };
-      const rowsOf = async () =>
-        (await readSummary(connection, NAME, expected, Promise.resolve(expected), undefined)).rows;
+      const rowsOf = async () => (await readSummary(connection, NAME, Promise.resolve(expected), undefined)).rows;
       const after = async (sql: string) => {
         await connection.send(`BEGIN; ${sql}`);
         const rows = await rowsOf();

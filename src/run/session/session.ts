@@ -22,8 +22,6 @@ import type { FormerBackend, RunContext } from "./run-context.ts";
 
 /** Turns of the event loop until the first message of a connection is on its way. */
 const TURNS = 4;
-/** A folder with so many files is read while the connection is made; of a larger one the server is asked meanwhile. */
-const SMALL_FOLDER = 100;
 
 /** What all runs of a migrator have in common. Times in milliseconds. */
 export interface RunSettings {
@@ -96,12 +94,11 @@ export async function openSession(
   former?: FormerBackend,
 ): Promise<Session> {
   const connecting = settings.database.connect();
-  let known: Source | undefined;
   const opening = openSource(settings);
   const reading = opening.then(async (opened) => {
     const source = await readSource(opened, settings);
     if (rows === "always") source.files();
-    return (known = source);
+    return source;
   });
   reading.catch(() => undefined);
   const connection = await connecting.catch(async (error: unknown) => {
@@ -111,14 +108,13 @@ export async function openSession(
   });
   try {
     const { tableName, role } = settings;
-    // A folder that has a sum is held against it before the server is asked anything; a small one is read by now.
-    const { sum, files } = await opening;
-    if (rows === "always" || sum !== undefined || files.length <= SMALL_FOLDER) await reading;
+    // A folder that has a sum is held against it before the server is asked anything.
+    if (rows === "always" || (await opening).sum !== undefined) await reading;
     if (role !== undefined) await checkRole(connection, role);
     const found =
       rows === "always"
         ? await readState(connection, tableName, "rows", role)
-        : await readSummary(connection, tableName, known, reading, role);
+        : await readSummary(connection, tableName, reading, role);
     const source = await reading;
     const state = checkState(found, tableName);
     const context = createContext(settings, connection, state, signal, former);
