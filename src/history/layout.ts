@@ -22,7 +22,7 @@ const ADDED: readonly { readonly layout: number; readonly changes: (table: Histo
   {
     layout: 2,
     changes: (table) => [
-      `ALTER TABLE ${quoteTable(table)} ADD COLUMN IF NOT EXISTS lease_until timestamptz, ADD COLUMN IF NOT EXISTS ${TOKEN_FINGERPRINT}`,
+      `ALTER TABLE ${quoteTable(table)} ADD COLUMN IF NOT EXISTS ${TOKEN_FINGERPRINT}, ADD COLUMN IF NOT EXISTS lease_until timestamptz`,
       `ALTER TABLE ${quoteLogTable(table)} ${["run_id", "deployment", "previous_hash", "hash"].map((column) => `ADD COLUMN IF NOT EXISTS ${column} text`).join(", ")}`,
       ...refuseChanges(table),
       revokeFromOthers(table, "UPDATE, DELETE, TRUNCATE"),
