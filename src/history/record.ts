@@ -101,7 +101,7 @@ function setRunner(writer: Writer): string {
 /** Ours is a row that this very session, or what stands for it, claimed and that nothing took away since. */
 function isOurs(version: bigint, writer: Writer): string {
   const session = `backend_pid OPERATOR(pg_catalog.=) ${meOf(writer)}`;
-  const start = writer.stand === undefined ? "" : ` AND backend_start OPERATOR(pg_catalog.=) ${myStartOf(writer)}`;
+  const start = writer.standIn === undefined ? "" : ` AND backend_start OPERATOR(pg_catalog.=) ${myStartOf(writer)}`;
   return `${isVersion(version)} AND state OPERATOR(pg_catalog.=) 'running' AND ${session}${start}`;
 }
 
@@ -176,7 +176,7 @@ function elapsed(column: string): string {
  */
 export function recordProgress(table: HistoryTable, migration: Migration, done: number, writer: Writer): string {
   return changeOne(
-    `UPDATE ${quoteTable(table)} SET statements_done = ${done}${writer.stand === undefined ? "" : `, lease_until = ${leaseOf(writer)}`}
+    `UPDATE ${quoteTable(table)} SET statements_done = ${done}${writer.standIn === undefined ? "" : `, lease_until = ${leaseOf(writer)}`}
   WHERE ${isOurs(migration.version, writer)}`,
     NOT_OURS,
   );

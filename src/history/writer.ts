@@ -11,7 +11,7 @@ export interface Writer {
   /** The commit or the image that runs, as far as it is known. */
   readonly deployment?: string | undefined;
   /** Through a pooler, what stands for the writer instead of the session that writes. */
-  readonly stand?: WriterStand;
+  readonly standIn?: StandIn;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface Writer {
  * gone; or, with a `backendId` of 0, a lease that began at `backendStart`. Both have a lease, the one of a guard a short
  * one: it spans the moment between two statements.
  */
-export interface WriterStand {
+export interface StandIn {
   readonly backendId: number;
   /** ISO 8601; with it a reused process id is another session. */
   readonly backendStart: string;
@@ -36,16 +36,16 @@ const MY_START = "(SELECT a.backend_start FROM pg_catalog.pg_stat_get_activity(p
 export const NOW = "pg_catalog.clock_timestamp()";
 
 /** The process id that stands for a writer. */
-export function meOf({ stand }: Writer): string {
-  return stand === undefined ? ME : String(stand.backendId);
+export function meOf({ standIn }: Writer): string {
+  return standIn === undefined ? ME : String(standIn.backendId);
 }
 
 /** When the session, or the lease, that stands for a writer began. */
-export function myStartOf({ stand }: Writer): string {
-  return stand === undefined ? MY_START : `${quoteLiteral(stand.backendStart)}::timestamptz`;
+export function myStartOf({ standIn }: Writer): string {
+  return standIn === undefined ? MY_START : `${quoteLiteral(standIn.backendStart)}::timestamptz`;
 }
 
 /** Until when a row counts as alive after this sign of life. */
-export function leaseOf({ stand }: Writer): string {
-  return stand === undefined ? "NULL" : `${NOW} OPERATOR(pg_catalog.+) interval '${stand.leaseMs} milliseconds'`;
+export function leaseOf({ standIn }: Writer): string {
+  return standIn === undefined ? "NULL" : `${NOW} OPERATOR(pg_catalog.+) interval '${standIn.leaseMs} milliseconds'`;
 }

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join, sep } from "node:path";
 import { PassThrough } from "node:stream";
 import { run } from "../../src/cli/run.ts";
+import { GanderError, migrateOnStart } from "../../src/index.ts";
 import { createFolder } from "../cli/run-gander.ts";
 import { createDatabase, type TestDatabase } from "../support/create-database.ts";
 import type { TestServer } from "../support/server-list.ts";
@@ -22,6 +23,8 @@ export interface Night extends AsyncDisposable {
   remove(name: string): Promise<void>;
   /** Begins a run, `args` as they are typed. */
   begin(args: string, options?: NightOptions): Going;
+  /** Starts a server on the database: what it does before it serves. */
+  serve(): Promise<void>;
   /** Runs to the end. */
   gander(args: string, options?: NightOptions): Promise<number>;
   /** All that was printed so far. */
@@ -83,6 +86,14 @@ export async function createNight(server: TestServer): Promise<Night> {
     write,
     remove: (name) => rm(join(migrations, name)),
     begin,
+    serve: async () => {
+      try {
+        await migrateOnStart({ database: database.url, migrations });
+      } catch (error) {
+        if (!(error instanceof GanderError)) throw error;
+        all += `error[${error.code}]: ${error.message}\n${error.hint}\n`;
+      }
+    },
     gander: (args, options) => begin(args, options).ended,
     printed: () => all,
     [Symbol.asyncDispose]: async () => {

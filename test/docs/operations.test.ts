@@ -249,15 +249,16 @@ describe("the nights of docs/operations.md, and what is printed in them", () => 
 
   test("Rollback at night", () =>
     play("Rollback at night", async (night) => {
-      await night.write(
-        "2_country.sql",
-        `-- +goose Up\n${COUNTRY.replace(";", " DEFAULT 'ch';")}\n-- +goose Down\nALTER TABLE users DROP COLUMN country;\n`,
-      );
+      const country = `-- +goose Up\n${COUNTRY.replace(";", " DEFAULT 'ch';")}\n-- +goose Down\nALTER TABLE users DROP COLUMN country;\n`;
+      await night.write("2_country.sql", country);
       await night.gander("up");
       expect(await night.gander("plan --down --sql")).toBe(0);
       expect(await night.gander("down")).toBe(2);
       await night.remove("2_country.sql");
       expect(await night.gander("down --yes")).toBe(0);
+      await night.write("2_country.sql", country);
+      await night.serve();
+      expect(await night.gander("up")).toBe(0);
       await night.write(
         "3_irr.sql",
         "-- +goose Up\n-- +gander irreversible: rows are gone\nCREATE TABLE irr (x int);\n",

@@ -3,16 +3,9 @@ import { buildGander, type BuiltGander } from "../cli/built-gander.ts";
 import type { TestDatabase } from "../support/create-database.ts";
 import { servers } from "../support/server-list.ts";
 import { atAll } from "./at-all.ts";
-import { createMessageCounter, cutAt, placesIn, type WirePlace } from "./message-counter.ts";
-import {
-  ACTIONS,
-  type Action,
-  expectGoodEnd,
-  type Prepared,
-  prepareDatabases,
-  runDisturbed,
-  runScenario,
-} from "./prepared.ts";
+import { findPlaces } from "./find-places.ts";
+import { cutAt, type WirePlace } from "./message-counter.ts";
+import { ACTIONS, type Action, expectGoodEnd, prepareDatabases, runDisturbed } from "./prepared.ts";
 import { createRandom, seed } from "./seed.ts";
 import { share } from "./share.ts";
 import { throughProxy } from "./through-proxy.ts";
@@ -25,18 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => gander[Symbol.asyncDispose]());
 
-/** Every message of a whole run, each way, over all its connections: after it and half way through it. */
-async function findPlaces(prepared: Prepared, action: Action): Promise<readonly WirePlace[]> {
-  await using database = await prepared.create();
-  const counter = createMessageCounter();
-  await using proxied = await throughProxy(database, (...chunk) => {
-    counter.find(...chunk);
-    return "pass";
-  });
-  await runScenario(proxied.url, action);
-  return placesIn(counter.lengths());
-}
-
 async function cut(database: TestDatabase, action: Action, place: WirePlace): Promise<string> {
   const cutter = cutAt(place);
   await using proxied = await throughProxy(database, cutter.inspect);
@@ -48,7 +29,7 @@ async function cut(database: TestDatabase, action: Action, place: WirePlace): Pr
 describe.each(servers())(`the network is cut on PostgreSQL $major, GANDER_TEST_SEED=${seed}`, (server) => {
   test.each(ACTIONS)("at every message and half way through it, %s", { timeout: 900_000 }, async (action) => {
     await using prepared = await prepareDatabases(server, action);
-    const places = (await findPlaces(prepared, action)).filter(() => random() < share);
+    const places = (await findPlaces(prepared, action)).places.filter(() => random() < share);
     await atAll(`cut ${action}`, places, async (place) => {
       await using database = await prepared.create();
       return await cut(database, action, place);

@@ -5,16 +5,9 @@ import type { TestDatabase } from "../support/create-database.ts";
 import { ownServers } from "../support/server-list.ts";
 import { atAll } from "./at-all.ts";
 import { type CrashingServer, type Ending, startCrashingServer } from "./crashing-server.ts";
-import { createMessageCounter, placesIn, type WirePlace } from "./message-counter.ts";
-import {
-  ACTIONS,
-  type Action,
-  expectGoodEnd,
-  type Prepared,
-  prepareDatabases,
-  runDisturbed,
-  runScenario,
-} from "./prepared.ts";
+import { findPlaces } from "./find-places.ts";
+import { createMessageCounter, type WirePlace } from "./message-counter.ts";
+import { ACTIONS, type Action, expectGoodEnd, type Prepared, prepareDatabases, runDisturbed } from "./prepared.ts";
 import { createRandom, seed } from "./seed.ts";
 import { shareOf } from "./share.ts";
 import { throughProxy } from "./through-proxy.ts";
@@ -43,15 +36,7 @@ beforeAll(async () => {
 afterAll(() => gander[Symbol.asyncDispose]());
 
 async function chooseMoments(prepared: Prepared, action: Action): Promise<readonly Moment[]> {
-  await using database = await prepared.create();
-  const counter = createMessageCounter();
-  await using proxied = await throughProxy(database, (...chunk) => {
-    counter.find(...chunk);
-    return "pass";
-  });
-  let events = 0;
-  await runScenario(proxied.url, action, () => events++);
-  const places = placesIn(counter.lengths());
+  const { places, events } = await findPlaces(prepared, action);
   const choose = (ending: Ending, n: number): Moment => ({
     ending,
     away: Math.floor(random() * MOST_MS_AWAY),

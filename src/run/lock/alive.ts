@@ -1,13 +1,13 @@
 import type { Connection } from "../../database/connection.ts";
 import { quoteLiteral } from "../../database/quote.ts";
 import type { HistoryRow } from "../../history/history.ts";
-import type { WriterStand } from "../../history/writer.ts";
+import type { StandIn } from "../../history/writer.ts";
 
 /**
  * Begins a statement that goes alone through a pooler, where its session cannot be told from others: as long as the server
  * is at work on it, its runner counts as alive, whatever has become of the client.
  */
-export function statementTag(version: bigint, { backendId, backendStart }: WriterStand): string {
+export function statementTag(version: bigint, { backendId, backendStart }: StandIn): string {
   return `/* gander ${version} ${backendId} ${Date.parse(backendStart)} */ `;
 }
 

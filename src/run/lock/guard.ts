@@ -2,7 +2,7 @@ import type { Connection, Database } from "../../database/connection.ts";
 import { PostgresError } from "../../database/postgres-error.ts";
 import { ConnectionLostError, GanderError } from "../../errors.ts";
 import { doBlock } from "../../history/do-block.ts";
-import type { WriterStand } from "../../history/writer.ts";
+import type { StandIn } from "../../history/writer.ts";
 import { isPoolWait } from "../session/pool-wait.ts";
 import type { RunContext } from "../session/run-context.ts";
 import { LOCK_BUSY, tryLock } from "../step/step-message.ts";
@@ -23,7 +23,7 @@ const SERVER_TIME = "SELECT pg_catalog.to_json(pg_catalog.clock_timestamp()) #>>
 
 /** What stands for a run through a pooler while a migration runs outside a transaction. */
 export interface Guard {
-  readonly stand: WriterStand;
+  readonly standIn: StandIn;
   /** @throws ConnectionLostError where it stands no more: then nothing else may be begun */
   check(): Promise<void>;
   /**
@@ -76,7 +76,7 @@ const withoutSecond = new WeakSet<Database>();
 
 interface Second {
   readonly connection: Connection;
-  readonly stand: WriterStand;
+  readonly standIn: StandIn;
   end(): Promise<void>;
 }
 
@@ -98,8 +98,8 @@ async function openSecond(context: RunContext): Promise<Second | undefined> {
       `BEGIN ISOLATION LEVEL READ COMMITTED;\n${OWN_SESSION};\n${doBlock(`BEGIN ${settings} ${tryLock(context)} END`)}`,
     );
     const [backendId, backendStart] = results[1]?.rows[0] ?? [];
-    const stand = { backendId: Number(backendId), backendStart: backendStart ?? "", leaseMs: GUARD_LEASE_MS };
-    return { connection, stand, end };
+    const standIn = { backendId: Number(backendId), backendStart: backendStart ?? "", leaseMs: GUARD_LEASE_MS };
+    return { connection, standIn, end };
   } catch (error) {
     await end();
     if (error instanceof PostgresError && error.sqlState === LOCK_BUSY) return undefined;
@@ -107,13 +107,13 @@ async function openSecond(context: RunContext): Promise<Second | undefined> {
   }
 }
 
-function keep({ connection, stand, end }: Second): Guard {
+function keep({ connection, standIn, end }: Second): Guard {
   let beating: Promise<unknown> = Promise.resolve();
   const beat = (): Promise<unknown> =>
     (beating = beating.catch(() => undefined).then(() => connection.send("SELECT 1")));
   const timer = setInterval(() => beat().catch(() => undefined), HEARTBEAT_MS);
   return {
-    stand,
+    standIn,
     check: async () => {
       try {
         await beat();
@@ -133,7 +133,7 @@ function keep({ connection, stand, end }: Second): Guard {
 async function createLease({ connection }: RunContext): Promise<Guard> {
   const [result] = await connection.send(SERVER_TIME);
   return {
-    stand: { backendId: 0, backendStart: result?.rows[0]?.[0] ?? "", leaseMs: LEASE_MS },
+    standIn: { backendId: 0, backendStart: result?.rows[0]?.[0] ?? "", leaseMs: LEASE_MS },
     check: async () => undefined,
     close: async () => undefined,
   };

@@ -47,7 +47,7 @@ export async function runOutsideTransaction(
   if (guard === undefined) return undefined;
   let unfinished = true;
   try {
-    const guarded = { ...context, writer: { ...context.writer, stand: guard.stand } };
+    const guarded = { ...context, writer: { ...context.writer, standIn: guard.standIn } };
     const isStillOurs = () => checkGuard(guarded, guard, step.migration.version);
     const result = await runStatements(guarded, step, number, total, before, isStillOurs);
     unfinished = false;

@@ -62,8 +62,8 @@ function lockTimeoutFor(context: RunContext, { step }: StatementRun, facts: read
 
 async function runAlone(context: RunContext, run: StatementRun, facts: readonly StatementFacts[]): Promise<void> {
   const { statement, progress } = run;
-  const { stand } = context.writer;
-  const tag = stand === undefined ? "" : statementTag(run.step.migration.version, stand);
+  const { standIn } = context.writer;
+  const tag = standIn === undefined ? "" : statementTag(run.step.migration.version, standIn);
   const lockTimeout = lockTimeoutFor(context, run, facts);
   const { statementTimeout } = context;
   const settings = (limit: number): string =>
